@@ -1,0 +1,57 @@
+# The commands of this project. What they need beforehand: Linux, make and Python 3.11 to 3.14 with venv.
+
+PYTHON ?= python3
+ARGS ?=
+PYTEST_ARGS ?= -n auto --dist loadfile
+
+BIN := .venv/bin
+# Neither a user's site-packages nor their pip settings about hashes and isolation belong in here.
+PIP := $(BIN)/python -m pip --disable-pip-version-check install --quiet --progress-bar off
+HASHED := --require-hashes --only-binary :all:
+# What is installed without a list of files: the project itself, built by the locked setuptools.
+ITSELF := --no-deps --no-build-isolation --editable .
+
+UV ?= uv
+LOCK := --quiet --upgrade --universal --python-version 3.11.2 --generate-hashes \
+	--no-emit-index-url --no-header --annotation-style line
+
+.DEFAULT_GOAL := up
+.PHONY: up test check lock
+.DELETE_ON_ERROR:
+
+up: .venv/installed
+	@exec $(BIN)/judge up $(ARGS)
+
+test: .venv/installed-test
+	@.ci/debian-packages tests/debian-packages.txt
+	$(BIN)/python -m pytest $(PYTEST_ARGS) tests
+
+check: .venv/installed-test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/judge migrate --check
+
+# One resolution for every Python from 3.11.2 and for both machines; the test set only adds to the first.
+lock:
+	$(UV) pip compile $(LOCK) --output-file requirements.lock setup.cfg
+	$(UV) pip compile $(LOCK) --output-file requirements-test.lock --extra test \
+		--constraint requirements.lock setup.cfg
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
+		{ echo "The judge needs Python 3.11 or newer, and $(PYTHON) is not: make PYTHON=python3.12 …" >&2; exit 1; }
+	@$(PYTHON) -m venv --clear .venv || \
+		{ echo "$(PYTHON) cannot make a venv (Debian: apt-get install python3-venv)" >&2; rm -rf .venv; exit 1; }
+
+.venv/installed: .venv/bin/python requirements.lock setup.cfg pyproject.toml
+	@echo "installing the judge into .venv (about 20 s) …"
+	@$(PIP) $(HASHED) -r requirements.lock
+	@$(PIP) $(ITSELF)
+	@touch $@
+
+.venv/installed-test: .venv/installed requirements-test.lock
+	@echo "installing what the tests need into .venv …"
+	@$(PIP) $(HASHED) -r requirements-test.lock
+	@touch $@

@@ -1,0 +1,5 @@
+"""``python -m judge``: the same as the command ``judge``."""
+
+from judge.cli import main
+
+main()

@@ -1,0 +1,127 @@
+"""`judge doctor`: what is there, what is missing, and the mend for each that is."""
+
+import json
+import shutil
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+
+import click
+import redis
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+
+from judge import events, schema
+from judge.config import settings
+from judge.db import transaction
+from judge.errors import ConfigError
+from judge.judging import SandboxError, layers
+from judge.judging.toolchains import NotProven, found, prove
+from judge.languages import table
+
+_LEAST_DISK_BYTES = 1 << 30
+
+
+@dataclass(frozen=True)
+class Check:
+    """One line: ``ok`` is None where something is weaker than it could be, and no error."""
+
+    name: str
+    ok: bool | None
+    detail: str
+    mend: str = ""
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+def doctor(as_json: bool) -> None:
+    """Check Python, database, Redis, sandbox, languages and disk; exit code 1 where one fails."""
+    failed = False
+    rows = []
+    for check in _checks():
+        failed |= check.ok is False
+        if as_json:
+            rows.append(asdict(check))
+            continue
+        mark = {True: "ok  ", None: "weak", False: "FAIL"}[check.ok]
+        click.echo(f"{mark}  {check.name}: {check.detail}")
+        if check.ok is not True and check.mend:
+            click.echo(f"      mend: {check.mend}")
+    if as_json:
+        click.echo(json.dumps({"ok": not failed, "checks": rows}, indent=1))
+    sys.exit(1 if failed else 0)
+
+
+def _checks() -> Iterator[Check]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Check("python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer")
+    yield from _database()
+    yield from _redis()
+    isolated = True
+    for layer in layers():
+        isolated &= layer.ok or not layer.needed
+        ok = layer.ok or (False if layer.needed else None)
+        yield Check(f"sandbox: {layer.name}", ok, layer.detail, layer.mend)
+    if isolated:
+        yield from _languages()
+    yield _disk()
+
+
+def _database() -> Iterator[Check]:
+    try:
+        with transaction() as session:
+            version = session.scalar(text("SHOW server_version"))
+        yield Check("database", True, f"PostgreSQL {version}")
+        yield Check("migrations", schema.is_current(), f"head is {schema.head()}", "run `judge migrate`")
+    except ConfigError as error:
+        yield Check("database", False, str(error), "`judge up` here, or set DATABASE_URL")
+    except OperationalError as error:
+        yield Check("database", False, str(error.orig), "start PostgreSQL, or correct DATABASE_URL")
+
+
+def _redis() -> Iterator[Check]:
+    try:
+        client = events.connection()
+        server = client.info("server")
+        yield Check("redis", True, f"version {server['redis_version']}")
+        kept = client.info("persistence")
+        durable = bool(kept["aof_enabled"])
+        yield Check(
+            "redis: persistence",
+            True if durable else None,
+            f"append-only file {'on' if durable else 'off'}",
+            "set `appendonly yes`: after a crash the sweeper would have to send the whole queue again",
+        )
+        policy = client.info("memory").get("maxmemory_policy")
+        yield Check(
+            "redis: eviction",
+            policy == "noeviction",
+            f"maxmemory-policy {policy}",
+            "set `maxmemory-policy noeviction`: any other may drop the queue",
+        )
+    except ConfigError as error:
+        yield Check("redis", False, str(error), "`judge up` here, or set REDIS_URL")
+    except redis.RedisError as error:
+        yield Check("redis", False, str(error), "start Redis, or correct REDIS_URL")
+
+
+def _languages() -> Iterator[Check]:
+    there = {language.id for language in found()}
+    for language in table().values():
+        name = f"language: {language.id}"
+        if language.id not in there:
+            tools = ", ".join(language.tools)
+            yield Check(
+                name, None, f"not offered: {tools} not found", f"install {language.name}, if it is wanted"
+            )
+            continue
+        try:
+            yield Check(name, True, f"hello came out; {prove(language)}")
+        except (NotProven, SandboxError) as failure:
+            yield Check(name, False, str(failure), f"reinstall {language.name}")
+
+
+def _disk() -> Check:
+    home = settings().home if settings().home.exists() else settings().home.absolute().parent
+    free = shutil.disk_usage(home).free
+    return Check("disk", free > _LEAST_DISK_BYTES, f"{free // 2**20} MiB free at {home}", "make room")

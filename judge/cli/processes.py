@@ -1,0 +1,39 @@
+"""`judge web`, `judge worker`, `judge beat`: the processes of the Procfile, become this one."""
+
+import os
+import sys
+
+import click
+
+from judge.config import settings
+
+_ANY = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
+
+
+@click.command(context_settings=_ANY)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def web(options: tuple[str, ...]) -> None:
+    """Serve HTTP and WebSockets. OPTIONS go to gunicorn."""
+    from judge.web.app import check_settings
+
+    check_settings()
+    _become("gunicorn", "-c", "gunicorn.conf.py", "judge.web:create_app()", *options)
+
+
+@click.command(context_settings=_ANY)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def worker(options: tuple[str, ...]) -> None:
+    """Judge submissions. OPTIONS go to `celery worker`."""
+    _become("celery", "-A", "judge.tasks", "worker", *options)
+
+
+@click.command(context_settings=_ANY)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def beat(options: tuple[str, ...]) -> None:
+    """Send the sweeps. OPTIONS go to `celery beat`."""
+    settings().home.mkdir(parents=True, exist_ok=True)
+    _become("celery", "-A", "judge.tasks", "beat", "-s", str(settings().home / "beat"), *options)
+
+
+def _become(module: str, *arguments: str) -> None:
+    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606  # no shell is wanted

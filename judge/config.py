@@ -1,0 +1,94 @@
+"""Every setting of the judge, with its default and the environment variable it is read from."""
+
+import os
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+from pydantic import AliasChoices, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MIB = 1024 * 1024
+
+
+class Settings(BaseSettings):
+    """What operators may set; names are environment variables, JUDGE_ where nothing else is said."""
+
+    model_config = SettingsConfigDict(env_prefix="JUDGE_", populate_by_name=True, frozen=True)
+
+    database_url: str = Field(
+        default="",
+        validation_alias=AliasChoices("DATABASE_URL"),
+        description="PostgreSQL; empty: `judge up` starts an embedded one",
+    )
+    redis_url: str = Field(
+        default="",
+        validation_alias=AliasChoices("REDIS_URL"),
+        description="Redis for pub/sub and the queue; empty: `judge up` starts an embedded one",
+    )
+    celery_broker_url: str = Field(
+        default="",
+        validation_alias=AliasChoices("CELERY_BROKER_URL"),
+        description="the queue's broker, if it is not REDIS_URL",
+    )
+    port: int = Field(
+        default=8000,
+        ge=0,
+        le=65535,
+        validation_alias=AliasChoices("PORT"),
+        description="port of the web process; 0 takes a free one",
+    )
+    web_concurrency: int = Field(
+        default_factory=lambda: len(os.sched_getaffinity(0)),
+        ge=1,
+        validation_alias=AliasChoices("WEB_CONCURRENCY"),
+        description="web processes",
+    )
+    secret_key: str = Field(
+        default="",
+        validation_alias=AliasChoices("SECRET_KEY"),
+        description="signs cursors; needed from the environment with JUDGE_AUTH=token",
+    )
+
+    home: Path = Field(default=Path(".judge"), description="data of embedded servers, caches, proofs")
+    auth: Literal["none", "token"] = Field(
+        default="none", description="none: loopback only, the client names its user_id; token: bearer tokens"
+    )
+    bind: str = Field(default="127.0.0.1", description="address the web process listens on")
+    hosts: str = Field(default="", description="further Host names to answer to, separated by commas")
+    origins: str = Field(default="", description="further Origins to accept, separated by commas")
+
+    slots: int = Field(
+        default_factory=lambda: len(os.sched_getaffinity(0)),
+        ge=1,
+        description="submissions that one worker judges at once",
+    )
+    lease_s: float = Field(default=15.0, gt=0, description="how long a silent worker keeps a submission")
+    lease_renew_s: float = Field(
+        default=5.0, gt=0, description="how often the judging child renews its lease"
+    )
+    max_attempts: int = Field(
+        default=5, ge=1, description="lost attempts after which a submission has failed"
+    )
+    sweep_s: float = Field(default=2.0, gt=0, description="how often the sweeper looks for lost work")
+    max_judging_s: float = Field(default=1500.0, gt=0, description="longest judging of one submission")
+    event_days: float = Field(default=7.0, gt=0, description="how long events are kept")
+
+    max_code_bytes: int = Field(default=128 * 1024, gt=0, description="all files of one submission")
+    max_body_bytes: int = Field(default=1 * MIB, gt=0, description="body of one HTTP request")
+    max_wait_s: float = Field(default=20.0, gt=0, description="longest wait of one long poll")
+    max_streams: int = Field(default=5000, gt=0, description="open sockets and long polls of one web process")
+    socket_backlog: int = Field(
+        default=1000, gt=0, description="events kept for a slow socket before it is closed"
+    )
+    blob_cache_bytes: int = Field(default=4096 * MIB, gt=0, description="test data a worker keeps on disk")
+
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="least level logged"
+    )
+
+
+@cache
+def settings() -> Settings:
+    """The settings of this process, read from its environment once."""
+    return Settings()

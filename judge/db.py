@@ -1,0 +1,64 @@
+"""The one way to Postgres: an engine a process, and transactions that end with their block."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+
+from sqlalchemy import Engine, create_engine
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from judge.config import settings
+from judge.errors import ConfigError
+
+
+class Base(DeclarativeBase):
+    """Every table of ours."""
+
+
+def database_url() -> str:
+    """DATABASE_URL as SQLAlchemy reads it; Heroku's ``postgres://`` is understood.
+
+    Raises ConfigError where none is set.
+    """
+    url = settings().database_url
+    if not url:
+        raise ConfigError("DATABASE_URL is not set: give it, or start everything with `judge up`")
+    scheme, separator, rest = url.partition("://")
+    if scheme in ("postgres", "postgresql"):
+        scheme = "postgresql+psycopg2"
+    return scheme + separator + rest
+
+
+@cache
+def engine() -> Engine:
+    """This process's engine; a forked child must call ``forget_connections`` first."""
+    return create_engine(
+        database_url(),
+        pool_size=8,
+        max_overflow=24,
+        pool_pre_ping=True,  # a restarted Postgres costs a reconnect, not an error
+        pool_recycle=1800,
+        connect_args={
+            "connect_timeout": 5,
+            # A connection that is open and silent is given up in seconds, not in the kernel's hours.
+            "keepalives_idle": 10,
+            "keepalives_interval": 3,
+            "keepalives_count": 3,
+            "tcp_user_timeout": 15000,
+            "options": "-c timezone=UTC"
+            " -c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000",
+            "application_name": "judge",
+        },
+    )
+
+
+def forget_connections() -> None:
+    """Drop, without closing, what a forked child has inherited: its parent still uses those sockets."""
+    engine().dispose(close=False)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """A session whose work is committed when the block ends, and rolled back if it raises."""
+    with Session(engine(), expire_on_commit=False) as session, session.begin():
+        yield session

@@ -1,0 +1,110 @@
+"""Events on their way from a committed row to whoever listens; the only module that knows channel names.
+
+Redis channels, all JSON:
+
+- ``user:{user_id}``: every event of that user's submissions
+- ``submission:{id}``: every event of that submission
+- ``problem_done``: one message a finished submission
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+import redis
+
+from judge.config import settings
+from judge.errors import ConfigError
+from judge.records import instant
+from judge.verdict import State
+
+PROBLEM_DONE = "problem_done"
+
+
+@dataclass(frozen=True)
+class Event:
+    """One row of the log of a submission; ``seq`` grows by one within it, across attempts."""
+
+    submission_id: str
+    seq: int
+    type: str
+    problem_id: str
+    user_id: str
+    at: datetime
+    data: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """The event of the contract, section 4."""
+        return {
+            "type": self.type,
+            "seq": self.seq,
+            "submission_id": self.submission_id,
+            "problem_id": self.problem_id,
+            "user_id": self.user_id,
+            "at": instant(self.at),
+            "data": self.data,
+        }
+
+
+def kind(state: State | str) -> str:
+    """The type of the event that tells of a state (or of a ``test``)."""
+    return f"submission.{state}"
+
+
+ENDINGS = (kind(State.DONE), kind(State.FAILED), kind(State.CANCELLED))
+"""Types after which a submission's log ends, unless it is judged again."""
+
+
+def user_channel(user_id: str) -> str:
+    """Where every event of a user's submissions is published."""
+    return f"user:{user_id}"
+
+
+def submission_channel(submission_id: str) -> str:
+    """Where every event of one submission is published."""
+    return f"submission:{submission_id}"
+
+
+@cache
+def connection() -> redis.Redis:
+    """This process's Redis client; it gives up in seconds, since whatever it carries is only a hint.
+
+    Raises ConfigError where REDIS_URL is not set.
+    """
+    url = settings().redis_url
+    if not url:
+        raise ConfigError("REDIS_URL is not set: give it, or start everything with `judge up`")
+    return redis.Redis.from_url(
+        url, decode_responses=True, socket_timeout=5, socket_connect_timeout=2, health_check_interval=15
+    )
+
+
+def publish(events: Iterable[Event]) -> bool:
+    """Publish committed events in their order; False where Redis did not take them.
+
+    Never raises for Redis' sake: the rows stay, and the sweeper publishes them again.
+    """
+    with connection().pipeline(transaction=False) as pipe:
+        for event in events:
+            message = json.dumps(event.as_json())
+            pipe.publish(user_channel(event.user_id), message)
+            pipe.publish(submission_channel(event.submission_id), message)
+            if event.type in ENDINGS:
+                pipe.publish(PROBLEM_DONE, json.dumps(_summary(event)))
+        try:
+            pipe.execute()
+        except redis.RedisError:
+            return False
+    return True
+
+
+def _summary(event: Event) -> dict[str, Any]:
+    return {
+        "id": event.submission_id,
+        "problem_id": event.problem_id,
+        "user_id": event.user_id,
+        "verdict": event.data["verdict"],
+    }

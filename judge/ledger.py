@@ -1,0 +1,186 @@
+"""What the tables say of submissions and of their logs; reads only."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from judge.config import settings
+from judge.db import transaction
+from judge.errors import NotFound
+from judge.events import Event
+from judge.models import EventRow, PackageRow, SubmissionRow, TestRow
+from judge.records import SourceFile, Submission, TestResult, is_id
+from judge.verdict import HELD, State
+
+_now = func.clock_timestamp
+
+
+def get(submission_id: str) -> Submission:
+    """A submission with its tests. Raises NotFound."""
+    with transaction() as session:
+        row = session.get(SubmissionRow, submission_id) if is_id(submission_id) else None
+        if row is None:
+            raise NotFound(f"there is no submission {submission_id!r}")
+        return read_row(session, row)
+
+
+def source(submission_id: str) -> tuple[SourceFile, ...]:
+    """The files that were submitted. Raises NotFound."""
+    with transaction() as session:
+        files = session.scalar(select(SubmissionRow.files).where(SubmissionRow.id == submission_id))
+    if files is None:
+        raise NotFound(f"there is no submission {submission_id!r}")
+    return tuple(SourceFile(**file) for file in files)
+
+
+def page(*, limit: int, before: str | None = None, **equal: str | None) -> list[Submission]:
+    """The newest submissions first, with their tests; ``equal`` names columns and what they must hold."""
+    query = select(SubmissionRow).order_by(SubmissionRow.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(SubmissionRow.id < before)
+    for column, value in equal.items():
+        if value is not None:
+            query = query.where(getattr(SubmissionRow, column) == value)
+    with transaction() as session:
+        return _read_rows(session, session.scalars(query).all())
+
+
+def recent(user_id: str, *, within: timedelta, limit: int = 200) -> list[Submission]:
+    """A user's submissions that have changed in the last while, or are not ended; oldest first."""
+    query = (
+        select(SubmissionRow)
+        .where(
+            SubmissionRow.user_id == user_id,
+            (SubmissionRow.changed_at > _now() - within) | SubmissionRow.finished_at.is_(None),
+        )
+        .order_by(SubmissionRow.id.desc())
+        .limit(limit)
+    )
+    with transaction() as session:
+        return _read_rows(session, list(reversed(session.scalars(query).all())))
+
+
+def events_after(submission_id: str, seq: int, *, before: int | None = None) -> list[Event]:
+    """The log of a submission after ``seq`` (and before another number), in order."""
+    where = [EventRow.submission_id == submission_id, EventRow.seq > seq]
+    if before is not None:
+        where.append(EventRow.seq < before)
+    return _events(*where)
+
+
+def events_of_user(user_id: str, *, within: timedelta) -> list[Event]:
+    """What happened to a user's submissions in the last while, each submission's in order."""
+    since = _now() - within
+    return _events(SubmissionRow.user_id == user_id, SubmissionRow.changed_at > since, EventRow.at > since)
+
+
+def unpublished(*, limit: int = 200) -> list[Event]:
+    """Events committed a while ago of which nobody has noted that Redis took them."""
+    pending = (
+        select(SubmissionRow.id)
+        .where(
+            SubmissionRow.published_seq < SubmissionRow.last_seq,
+            SubmissionRow.changed_at < _now() - timedelta(seconds=2),
+        )
+        .order_by(SubmissionRow.changed_at)
+        .limit(limit)
+    )
+    return _events(SubmissionRow.id.in_(pending), EventRow.seq > SubmissionRow.published_seq)
+
+
+def unsent(*, limit: int = 500) -> list[tuple[str, str, float]]:
+    """Queued submissions that no broker has taken: (id, language, longest judging in seconds)."""
+    # A web process that has just committed is about to send; it is given a second.
+    just_now = _now() - timedelta(seconds=1)
+    return _to_send(SubmissionRow.sent_at.is_(None), SubmissionRow.changed_at < just_now, limit=limit)
+
+
+def overdue(language: str, *, limit: int = 500) -> list[tuple[str, str, float]]:
+    """As ``unsent``, of those that the broker took a good while ago and that nobody has claimed."""
+    return _to_send(SubmissionRow.language == language, _sent_long_ago(), limit=limit)
+
+
+def overdue_counts() -> dict[str, int]:
+    """How many of those there are, by language."""
+    query = (
+        select(SubmissionRow.language, func.count())
+        .where(SubmissionRow.state == State.QUEUED, _sent_long_ago())
+        .group_by(SubmissionRow.language)
+    )
+    with transaction() as session:
+        return dict(session.execute(query).tuples().all())
+
+
+def backlog() -> tuple[int, int, float | None]:
+    """How many submissions wait, how many are judged, and how many seconds the oldest has waited."""
+    query = select(
+        func.count().filter(SubmissionRow.state == State.QUEUED),
+        func.count().filter(SubmissionRow.state.in_(HELD)),
+        func.extract(
+            "epoch", _now() - func.min(SubmissionRow.created_at).filter(SubmissionRow.state == State.QUEUED)
+        ),
+    ).where(SubmissionRow.finished_at.is_(None))
+    with transaction() as session:
+        queued, running, oldest_s = session.execute(query).one()
+    return queued, running, None if oldest_s is None else float(oldest_s)
+
+
+def read_row(session: Session, row: SubmissionRow) -> Submission:
+    """A row as a value, read with its tests in the caller's transaction."""
+    [submission] = _read_rows(session, [row])
+    return submission
+
+
+def _read_rows(session: Session, rows: Sequence[SubmissionRow]) -> list[Submission]:
+    """Rows as values. While a submission is queued, what a former attempt saw is not shown."""
+    tests: dict[str, list[TestResult]] = {row.id: [] for row in rows}
+    if judged := [row.id for row in rows if row.state != State.QUEUED]:
+        query = (
+            select(TestRow)
+            .join(SubmissionRow, SubmissionRow.id == TestRow.submission_id)
+            .where(TestRow.submission_id.in_(judged), TestRow.attempt == SubmissionRow.attempt)
+            .order_by(TestRow.index)
+        )
+        for found in session.scalars(query):
+            tests[found.submission_id].append(TestResult(**_fields(TestResult, found)))
+    return [
+        Submission(**_fields(Submission, row) | {"tests": tuple(tests[row.id]), "state": State(row.state)})
+        for row in rows
+    ]
+
+
+def _fields(kind_of: type, row: object) -> dict[str, Any]:
+    return {name: getattr(row, name, None) for name in kind_of.__dataclass_fields__}  # type: ignore[attr-defined]
+
+
+def _sent_long_ago() -> ColumnElement[bool]:
+    return SubmissionRow.sent_at < _now() - timedelta(seconds=settings().lease_s * 2 / 3)
+
+
+def _to_send(*where: ColumnElement[bool], limit: int) -> list[tuple[str, str, float]]:
+    query = (
+        select(SubmissionRow.id, SubmissionRow.language, PackageRow.judging_s)
+        .join(PackageRow, PackageRow.id == SubmissionRow.package_id)
+        .where(SubmissionRow.state == State.QUEUED, *where)
+        .order_by(SubmissionRow.id)
+        .limit(limit)
+    )
+    with transaction() as session:
+        return [(row.id, row.language, row.judging_s) for row in session.execute(query)]
+
+
+def _events(*where: ColumnElement[bool]) -> list[Event]:
+    query = (
+        select(EventRow, SubmissionRow.problem_id, SubmissionRow.user_id)
+        .join(SubmissionRow, SubmissionRow.id == EventRow.submission_id)
+        .where(*where)
+        .order_by(EventRow.submission_id, EventRow.seq)
+    )
+    with transaction() as session:
+        return [
+            Event(row.submission_id, row.seq, row.type, problem_id, user_id, row.at, row.data)
+            for row, problem_id, user_id in session.execute(query)
+        ]

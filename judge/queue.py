@@ -1,0 +1,175 @@
+"""The queue: Celery and its settings, one list a language, and sending one id to it.
+
+Redis (or another broker) carries hints only: a message that is lost is sent again by the sweeper, one
+that comes twice finds nothing to claim.
+"""
+
+from typing import Any
+
+from celery import Celery
+from kombu import Exchange, Queue
+from kombu.exceptions import ChannelError, OperationalError
+from kombu.transport import redis as kombu_redis
+
+from judge.config import settings
+from judge.errors import ConfigError, QueueUnavailable
+
+JUDGE = "judge.judge"
+SWEEP = "judge.sweep"
+PURGE = "judge.purge"
+
+# The nameless exchange routes by queue name alone. A named one keeps its bindings in Redis, and a Redis
+# that comes back empty would then refuse every message that a producer sends to it.
+_DIRECT = Exchange("", type="direct")
+UPKEEP = Queue("upkeep", exchange=_DIRECT, routing_key="upkeep")
+"""What any worker may do: the sweeper's work."""
+
+HARD_AFTER_S = 10.0
+"""Seconds between the soft limit of a judging, at which it is told to stop, and the hard one."""
+_BEYOND_HARD_S = 60.0
+
+
+def language_queue(language: str) -> Queue:
+    """The queue of one language, so that a worker takes only what it can judge."""
+    name = f"judge.{language}"
+    return Queue(name, exchange=_DIRECT, routing_key=name)
+
+
+def broker_url() -> str:
+    """CELERY_BROKER_URL or REDIS_URL as Celery spells it: a Unix socket is ``redis+socket://`` there.
+
+    Raises ConfigError where neither is set.
+    """
+    url = settings().celery_broker_url or settings().redis_url
+    if not url:
+        raise ConfigError("REDIS_URL is not set: give it, or start everything with `judge up`")
+    if url.startswith("unix://"):
+        path, _, query = url.removeprefix("unix://").partition("?")
+        return f"redis+socket://{path}" + (f"?{query.replace('db=', 'virtual_host=')}" if query else "")
+    return url
+
+
+def _is_redis(url: str) -> bool:
+    return url.startswith(("redis", "sentinel"))
+
+
+def _visibility_timeout_s() -> float:
+    """How long a broker without acknowledgements waits before it delivers again.
+
+    A judging that outlives it would run twice at once, so it follows from the longest one; what makes a
+    lost worker's submission wait only seconds is its lease, not this.
+    """
+    return settings().max_judging_s + HARD_AFTER_S + _BEYOND_HARD_S
+
+
+def _configure(app: Celery) -> None:
+    url = broker_url()
+    visibility_timeout_s = _visibility_timeout_s()
+    transport_options: dict[str, Any] = {"visibility_timeout": visibility_timeout_s}
+    if _is_redis(url):
+        transport_options |= {
+            "unacked_restore_interval": 5,  # the default sweeps for lost messages every 100 s or so
+            "unacked_restore_throttle": 1,
+            "socket_timeout": 5,  # a connection that is open and silent is noticed in seconds, not never
+            "socket_connect_timeout": 5,
+            "socket_keepalive": True,
+            "health_check_interval": 10,
+            "retry_on_timeout": True,  # without it a read that times out loses the message it was to bring
+            "priority_steps": [0],  # one list a queue; Celery would spread priorities over several
+        }
+    app.conf.update(
+        broker_url=url,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_transport_options=transport_options,
+        # The same figure stands in three places, of which each is read by another part (celery #9339).
+        visibility_timeout=visibility_timeout_s,
+        result_backend_transport_options={"visibility_timeout": visibility_timeout_s},
+        task_queues=[UPKEEP],  # languages are added as they are proven
+        task_default_queue=UPKEEP.name,
+        task_default_exchange="",
+        task_default_routing_key=UPKEEP.name,
+        task_create_missing_queues=False,
+        task_ignore_result=True,  # the row is the result
+        task_acks_late=True,
+        task_reject_on_worker_lost=True,
+        task_acks_on_failure=True,  # the row decides what is tried again, not the broker
+        task_acks_on_timeout=True,
+        worker_prefetch_multiplier=1,
+        worker_disable_prefetch=_is_redis(url),
+        worker_cancel_long_running_tasks_on_connection_loss=False,  # the lease fences, so let it end
+        worker_soft_shutdown_timeout=20.0,
+        worker_concurrency=settings().slots,
+        worker_hijack_root_logger=False,
+        worker_send_task_events=True,  # Flower
+        task_send_sent_event=True,
+        task_serializer="json",
+        accept_content=["json"],
+        timezone="UTC",
+        beat_schedule={
+            # A sweep that could not start before the next is due is not worth starting.
+            "sweep": {
+                "task": SWEEP,
+                "schedule": settings().sweep_s,
+                "options": {"expires": settings().sweep_s},
+            },
+            "purge": {"task": PURGE, "schedule": 3600.0, "options": {"expires": 3600}},
+        },
+        beat_max_loop_interval=5,
+    )
+
+
+app = Celery("judge", set_as_current=True)
+app.on_configure.connect(lambda sender, **_: _configure(sender), weak=False)
+
+
+def send(submission_id: str, language: str, judging_s: float) -> None:
+    """Put one id on its language's queue; limits on the task follow from the longest judging, in seconds.
+
+    Raises QueueUnavailable: the row stays, and the sweeper sends it later.
+    """
+    soft_s = judging_s + HARD_AFTER_S
+    try:
+        app.send_task(
+            JUDGE,
+            args=[submission_id],
+            queue=language_queue(language),
+            soft_time_limit=soft_s,
+            time_limit=soft_s + HARD_AFTER_S,
+            retry=False,
+        )
+    except (OperationalError, OSError) as error:
+        raise QueueUnavailable(str(error)) from error
+
+
+def depth(language: str) -> int:
+    """How many messages wait on a language's queue. Raises QueueUnavailable."""
+    try:
+        with app.connection_for_write() as connection:
+            try:
+                found = connection.default_channel.queue_declare(
+                    queue=language_queue(language).name, passive=True
+                )
+            except ChannelError:
+                return 0  # no such queue: nothing was ever sent to it, or the broker has forgotten
+    except (OperationalError, OSError) as error:
+        raise QueueUnavailable(str(error)) from error
+    return int(found.message_count)
+
+
+class _QoS(kombu_redis.QoS):
+    """kombu's bookkeeping of unacknowledged messages, but for one fault.
+
+    When Redis goes away while a task runs, closing the dead connection tries to give its messages back
+    over it. kombu 5.7 then raises AttributeError, and the worker exits. Such a message comes back by
+    itself after the visibility timeout, and its row long before by its lease.
+    """
+
+    def restore_unacked_once(self, stderr: Any = None) -> None:
+        try:
+            super().restore_unacked_once(stderr)
+        except AttributeError:
+            self._delivered.clear()
+
+
+kombu_redis.Channel.QoS = _QoS

@@ -1,0 +1,117 @@
+"""Submissions as the layers pass them to each other, and as people see them."""
+
+import secrets
+import time
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from judge.verdict import State, Verdict
+
+_CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+ID_LENGTH = 26
+
+
+def new_id() -> str:
+    """A new id of 26 characters: 48 bits of milliseconds, then 80 of chance, so that ids sort by time.
+
+    The layout is ULID's; clients must treat it as opaque.
+    """
+    number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    return "".join(_CROCKFORD[number >> shift & 31] for shift in range(5 * (ID_LENGTH - 1), -1, -5))
+
+
+def is_id(text: str) -> bool:
+    """Whether a text could be an id of ours; anything else needs no question to the database."""
+    return len(text) == ID_LENGTH and set(text) <= set(_CROCKFORD)
+
+
+def instant(when: datetime | None) -> str | None:
+    """RFC 3339 in UTC, to the millisecond."""
+    if when is None:
+        return None
+    return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file of a submission's source; ``content`` is text without NUL."""
+
+    name: str
+    content: str
+
+
+@dataclass(frozen=True)
+class TestResult:
+    """How one test ended. ``name`` is what everybody may see, ``author_name`` what the author called it."""
+
+    __test__ = False  # for pytest, which collects by name
+
+    index: int
+    name: str
+    author_name: str
+    verdict: str
+    cpu_time_s: float
+    wall_time_s: float
+    memory_bytes: int
+    exit_code: int | None
+    signal: int | None
+    message: str | None
+
+    def as_json(self, *, full: bool = False) -> dict[str, Any]:
+        """The test's row; unless ``full``, a secret test hides its file's name and how the program ended."""
+        shown = asdict(self)
+        author_name = shown.pop("author_name")
+        if full:
+            shown["name"] = author_name
+        elif self.name.startswith("secret/"):
+            shown["exit_code"] = shown["signal"] = None
+        return shown
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """How a judging ended; times, memory and score are None where no test was run."""
+
+    verdict: Verdict
+    cpu_time_s: float | None = None
+    wall_time_s: float | None = None
+    memory_bytes: int | None = None
+    score: float | None = None
+    compile_output: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Submission:
+    """A submission as it stood when it was read, with the tests of its present attempt."""
+
+    id: str
+    problem_id: str
+    user_id: str
+    language: str
+    state: State
+    verdict: str | None
+    score: float | None
+    attempt: int
+    cpu_time_s: float | None
+    wall_time_s: float | None
+    memory_bytes: int | None
+    compile_output: bytes | None
+    test_count: int
+    tests: tuple[TestResult, ...]
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    last_seq: int
+
+    def as_json(self, *, full: bool = False) -> dict[str, Any]:
+        """The submission of the contract, section 3; ``full`` for authors."""
+        shown: dict[str, Any] = {
+            name: getattr(self, name) for name in self.__dataclass_fields__ if name != "last_seq"
+        }
+        if self.compile_output is not None:
+            shown["compile_output"] = self.compile_output.decode("utf-8", "replace")
+        shown["tests"] = [test.as_json(full=full) for test in self.tests]
+        for name in ("created_at", "started_at", "finished_at"):
+            shown[name] = instant(shown[name])
+        return shown

@@ -1,0 +1,98 @@
+"""Which layers of the isolation this machine gives, each tried for real, and what to do about the others."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from judge.sandbox import cgroup
+from judge.sandbox.box import Box
+from judge.sandbox.errors import SandboxError
+from judge.sandbox.limits import Limits
+from judge.sandbox.outcome import Status
+
+MADE_WITH_THE_BOX = (
+    "agent",
+    "spare user id",
+    "user namespace",
+    "mount namespace",
+    "pid namespace",
+    "network namespace",
+    "IPC namespace",
+    "UTS namespace",
+    "cgroup namespace",
+    "proc",
+    "read-only root",
+)
+"""In the order in which a box is made; the first that fails is the reason why there is no box."""
+
+SEEN_BY_A_PROGRAM = {
+    "private tmpfs": " /tmp rw,nosuid,nodev,",
+    "capabilities": "CapBnd:\t0000000000000000",
+    "no_new_privs": "NoNewPrivs:\t1",
+    "seccomp": "Seccomp:\t2",
+    "rlimits": "Max open files            17                   17",
+}
+"""What a program finds of itself under /proc/self when the layer is there."""
+
+CGROUPS = {
+    "memory": "memory is sampled: what processes share and let go of, and peaks of less than 5 ms, may be "
+    "missed; memfd_create and shmget are refused",
+    "pids": "processes are counted by RLIMIT_NPROC alone",
+    "cpuacct": "CPU time is sampled: that of children which nobody waits for may be missed",
+}
+
+_FILES = ("status", "limits", "mountinfo")
+_LIMITS = Limits(cpu_time_s=5, wall_time_s=10, memory_bytes=64 << 20, output_bytes=1 << 20, open_files=17)
+
+
+@dataclass(frozen=True)
+class Layer:
+    """One layer: whether it is there, what it gives or why it is not, and the mend.
+
+    Without one that is ``needed`` no box opens; the others only make figures exact.
+    """
+
+    name: str
+    ok: bool
+    detail: str
+    mend: str = ""
+    needed: bool = True
+
+
+def layers() -> list[Layer]:
+    """Open a box, let a program look at itself there, and return every layer, in the order they are made."""
+    return [*_isolation(), *_accounting()]
+
+
+def _isolation() -> Iterator[Layer]:
+    names = (*MADE_WITH_THE_BOX, *SEEN_BY_A_PROGRAM)
+    try:
+        with Box() as box:
+            outcome = box.run(
+                ["cat", "/proc/self/status", "/proc/self/limits", "/proc/self/mountinfo"], _LIMITS
+            )
+    except SandboxError as error:
+        made = names[: names.index(error.layer)] if error.layer in names else ()
+        for name in made:
+            yield Layer(name, True, "made")
+        yield Layer(error.layer, False, error.reason, error.mend)
+        for name in names[len(made) :]:
+            if name != error.layer:
+                yield Layer(name, False, f"not tried: {error.layer} failed before it", error.mend)
+        return
+    for name in MADE_WITH_THE_BOX:
+        yield Layer(name, True, "made")
+    seen = outcome.stdout.decode(errors="replace")
+    for name, proof in SEEN_BY_A_PROGRAM.items():
+        ok = outcome.status is Status.EXITED and proof in seen
+        yield Layer(name, ok, "seen by a program" if ok else f"a program in a box finds no {proof.strip()!r}")
+
+
+def _accounting() -> Iterator[Layer]:
+    found = cgroup.find()
+    for controller in cgroup.CONTROLLERS:
+        name = f"cgroup {controller}"
+        if controller in found.folders:
+            yield Layer(name, True, str(found.folders[controller]), needed=False)
+        else:
+            detail = f"{found.missing[controller]}; {CGROUPS[controller]}"
+            yield Layer(name, False, detail, "start the worker as root with version 1 groups", needed=False)

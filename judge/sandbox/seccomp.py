@@ -1,0 +1,226 @@
+"""The system calls that a program in a box is refused, each with the reason why."""
+
+import ctypes
+import errno
+import struct
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from judge.sandbox import kernel
+from judge.sandbox.errors import SandboxError
+
+EPERM, ENOSYS, EAFNOSUPPORT = errno.EPERM, errno.ENOSYS, errno.EAFNOSUPPORT
+
+LAST_KNOWN = 462
+"""mseal. What later kernels add has not been judged, and is answered as a kernel without it would."""
+
+NEW_NAMESPACES = 0x7E02_0000
+"""The CLONE_NEW* flags that clone(2) takes."""
+
+AF_UNIX = 1
+TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+
+
+class Refusal(NamedTuple):
+    """One row of the table: the call, its numbers (None: no such call there), what to answer, and why.
+
+    With ``argument`` it holds only for some values of that argument's low 32 bits, which is all that the
+    kernel reads of the arguments concerned: all but ``allowed``, or those in ``forbidden``, or with any bit
+    of ``mask``.
+    """
+
+    name: str
+    x86_64: int | None
+    aarch64: int | None
+    answer: int
+    reason: str
+    argument: int | None = None
+    allowed: tuple[int, ...] = ()
+    forbidden: tuple[int, ...] = ()
+    mask: int = 0
+
+
+_REACH = "reaches into another process, the agent among them"
+_OTHERS = "acts on any process of the same user, the agent among them"
+_TREE = "changes the file tree"
+_SPACE = "makes or enters namespaces, where a program would hold capabilities again"
+_MACHINE = "runs the machine, not a program"
+_CLOCK = "sets the clock of the machine"
+_RING = "does file and network work past this filter"
+_KEYS = "reaches keyrings, which belong to no namespace"
+_HANDLE = "opens files by handle, past every path and mount"
+_KERNEL = "loads code into the kernel"
+_SURFACE = "has no use in a judge and a history of holes"
+_NUMA = "moves memory between nodes, of other processes too"
+_FILES = "watches the files of a whole mount"
+_HIDDEN = "holds memory that only a memory cgroup counts, and there is none"
+
+TABLE = (
+    Refusal("ptrace", 101, 117, EPERM, _REACH),
+    Refusal("process_vm_readv", 310, 270, EPERM, _REACH),
+    Refusal("process_vm_writev", 311, 271, EPERM, _REACH),
+    Refusal("process_madvise", 440, 440, ENOSYS, _REACH),
+    Refusal("process_mrelease", 448, 448, ENOSYS, _REACH),
+    Refusal("kcmp", 312, 272, EPERM, _REACH),
+    Refusal("pidfd_open", 434, 434, ENOSYS, _REACH),
+    Refusal("pidfd_getfd", 438, 438, ENOSYS, _REACH),
+    Refusal("pidfd_send_signal", 424, 424, ENOSYS, _REACH),
+    Refusal("prlimit64", 302, 261, EPERM, "sets the limits of the agent, which later runs inherit", 0, (0,)),
+    Refusal("sched_setaffinity", 203, 122, EPERM, "leaves the processors given to the box"),
+    Refusal("sched_setscheduler", 144, 119, EPERM, _OTHERS),
+    Refusal("sched_setparam", 142, 118, EPERM, _OTHERS),
+    Refusal("sched_setattr", 314, 274, EPERM, _OTHERS),
+    Refusal("setpriority", 141, 140, EPERM, _OTHERS),
+    Refusal("ioprio_set", 251, 30, EPERM, _OTHERS),
+    Refusal("migrate_pages", 256, 238, EPERM, _NUMA),
+    Refusal("move_pages", 279, 239, EPERM, _NUMA),
+    Refusal("clone", 56, 220, EPERM, _SPACE, 0, mask=NEW_NAMESPACES),
+    # Its flags lie in memory, where no filter can look; every libc falls back to clone.
+    Refusal("clone3", 435, 435, ENOSYS, _SPACE),
+    Refusal("unshare", 272, 97, EPERM, _SPACE),
+    Refusal("setns", 308, 268, EPERM, _SPACE),
+    Refusal("mount", 165, 40, EPERM, _TREE),
+    Refusal("umount2", 166, 39, EPERM, _TREE),
+    Refusal("pivot_root", 155, 41, EPERM, _TREE),
+    Refusal("chroot", 161, 51, EPERM, _TREE),
+    Refusal("move_mount", 429, 429, EPERM, _TREE),
+    Refusal("open_tree", 428, 428, EPERM, _TREE),
+    Refusal("fsopen", 430, 430, EPERM, _TREE),
+    Refusal("fsconfig", 431, 431, EPERM, _TREE),
+    Refusal("fsmount", 432, 432, EPERM, _TREE),
+    Refusal("fspick", 433, 433, EPERM, _TREE),
+    Refusal("mount_setattr", 442, 442, EPERM, _TREE),
+    Refusal("statmount", 457, 457, ENOSYS, "tells of the host's mounts"),
+    Refusal("listmount", 458, 458, ENOSYS, "tells of the host's mounts"),
+    Refusal("name_to_handle_at", 303, 264, EPERM, _HANDLE),
+    Refusal("open_by_handle_at", 304, 265, EPERM, _HANDLE),
+    Refusal("fanotify_init", 300, 262, EPERM, _FILES),
+    Refusal("fanotify_mark", 301, 263, EPERM, _FILES),
+    Refusal("bpf", 321, 280, EPERM, _KERNEL),
+    Refusal("init_module", 175, 105, EPERM, _KERNEL),
+    Refusal("finit_module", 313, 273, EPERM, _KERNEL),
+    Refusal("delete_module", 176, 106, EPERM, _KERNEL),
+    Refusal("create_module", 174, None, EPERM, _KERNEL),
+    Refusal("query_module", 178, None, EPERM, _KERNEL),
+    Refusal("get_kernel_syms", 177, None, EPERM, _KERNEL),
+    Refusal("kexec_load", 246, 104, EPERM, _KERNEL),
+    Refusal("kexec_file_load", 320, 294, EPERM, _KERNEL),
+    Refusal("perf_event_open", 298, 241, EPERM, "watches the kernel and other processes"),
+    Refusal("userfaultfd", 323, 282, EPERM, "stops the kernel in the middle of a copy, which exploits need"),
+    Refusal("io_uring_setup", 425, 425, ENOSYS, _RING),
+    Refusal("io_uring_enter", 426, 426, ENOSYS, _RING),
+    Refusal("io_uring_register", 427, 427, ENOSYS, _RING),
+    Refusal("keyctl", 250, 219, EPERM, _KEYS),
+    Refusal("add_key", 248, 217, EPERM, _KEYS),
+    Refusal("request_key", 249, 218, EPERM, _KEYS),
+    Refusal("socket", 41, 198, EAFNOSUPPORT, "reaches the network, or the kernel by netlink, vsock or alg"),
+    Refusal("socketpair", 53, 199, EAFNOSUPPORT, "as socket; unix pairs go nowhere else", 0, (AF_UNIX,)),
+    Refusal("ioctl", 16, 29, EPERM, "types into the terminal of another", 1, forbidden=(TIOCSTI, TIOCLINUX)),
+    Refusal(
+        "personality", 135, 92, EPERM, "turns off address randomisation and other guards", 0, (0, 0xFFFF_FFFF)
+    ),
+    Refusal("vmsplice", 278, 75, ENOSYS, "lends its reader pages that it can still change; " + _SURFACE),
+    Refusal("seccomp", 317, 277, EPERM, "makes filters that wait for an answer; " + _SURFACE),
+    Refusal("modify_ldt", 154, None, ENOSYS, _SURFACE),
+    Refusal("uselib", 134, None, ENOSYS, _SURFACE),
+    Refusal("lookup_dcookie", 212, 18, ENOSYS, _SURFACE),
+    Refusal("nfsservctl", 180, 42, ENOSYS, _SURFACE),
+    Refusal("memfd_secret", 447, 447, ENOSYS, _SURFACE),
+    Refusal("lsm_get_self_attr", 459, 459, ENOSYS, _SURFACE),
+    Refusal("lsm_set_self_attr", 460, 460, ENOSYS, _SURFACE),
+    Refusal("lsm_list_modules", 461, 461, ENOSYS, _SURFACE),
+    Refusal("swapon", 167, 224, EPERM, _MACHINE),
+    Refusal("swapoff", 168, 225, EPERM, _MACHINE),
+    Refusal("reboot", 169, 142, EPERM, _MACHINE),
+    Refusal("acct", 163, 89, EPERM, _MACHINE),
+    Refusal("quotactl", 179, 60, EPERM, _MACHINE),
+    Refusal("quotactl_fd", 443, 443, EPERM, _MACHINE),
+    Refusal("syslog", 103, 116, EPERM, _MACHINE),
+    Refusal("vhangup", 153, 58, EPERM, _MACHINE),
+    Refusal("sethostname", 170, 161, EPERM, _MACHINE),
+    Refusal("setdomainname", 171, 162, EPERM, _MACHINE),
+    Refusal("iopl", 172, None, EPERM, _MACHINE),
+    Refusal("ioperm", 173, None, EPERM, _MACHINE),
+    Refusal("settimeofday", 164, 170, EPERM, _CLOCK),
+    Refusal("clock_settime", 227, 112, EPERM, _CLOCK),
+    Refusal("adjtimex", 159, 171, EPERM, _CLOCK),
+    Refusal("clock_adjtime", 305, 266, EPERM, _CLOCK),
+)
+
+WITHOUT_MEMORY_CGROUP = (
+    Refusal("memfd_create", 319, 279, ENOSYS, _HIDDEN),
+    Refusal("shmget", 29, 194, ENOSYS, _HIDDEN),
+)
+"""Refused as well where memory is only sampled process by process."""
+
+_ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+_X32 = 0x4000_0000
+
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_ALLOW, _ERRNO, _KILL = 0x7FFF_0000, 0x0005_0000, 0x8000_0000
+_NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
+
+
+def program(machine: str, table: tuple[Refusal, ...]) -> bytes:
+    """Return the filter for a machine (as ``uname -m`` names it) in the kernel's BPF form.
+
+    Calls that are not in the table are decided by their number alone, which newer kernels remember, so they
+    cost nothing. A foreign calling convention (i386, x32) ends the process.
+    """
+    if machine not in _ARCHITECTURES:
+        raise SandboxError("seccomp", f"no table for {machine}", "use an x86_64 or aarch64 machine")
+    code = [
+        (_LOAD, 0, 0, _ARCHITECTURE),
+        (_EQUAL, 1, 0, _ARCHITECTURES[machine]),
+        (_RETURN, 0, 0, _KILL),
+        (_LOAD, 0, 0, _NUMBER),
+        (_AT_LEAST, 0, 1, _X32),
+        (_RETURN, 0, 0, _KILL),
+        (_AT_LEAST, 0, 1, LAST_KNOWN + 1),
+        (_RETURN, 0, 0, _ERRNO | ENOSYS),
+    ]
+    for refusal in table:
+        number = refusal.x86_64 if machine == "x86_64" else refusal.aarch64
+        if number is not None:
+            verdict = list(_verdict(refusal))
+            code += [(_EQUAL, 0, len(verdict), number), *verdict]
+    code.append((_RETURN, 0, 0, _ALLOW))
+    return b"".join(struct.pack("HBBI", *step) for step in code)
+
+
+def _verdict(refusal: Refusal) -> Iterator[tuple[int, int, int, int]]:
+    refuse, allow = (_RETURN, 0, 0, _ERRNO | refusal.answer), (_RETURN, 0, 0, _ALLOW)
+    if refusal.argument is None:
+        yield refuse
+        return
+    yield (_LOAD, 0, 0, _ARGUMENTS + 8 * refusal.argument)
+    for value in refusal.allowed:
+        yield (_EQUAL, 0, 1, value)
+        yield allow
+    for value in refusal.forbidden:
+        yield (_EQUAL, 0, 1, value)
+        yield refuse
+    if refusal.mask:
+        yield (_ANY_BIT, 0, 1, refusal.mask)
+        yield refuse
+    yield refuse if refusal.allowed else allow
+
+
+class _Program(ctypes.Structure):
+    """struct sock_fprog."""
+
+    _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_void_p))
+
+
+class Filter:
+    """A filter made ready once, to be put on each program between fork and exec."""
+
+    def __init__(self, *, memory_cgroup: bool) -> None:
+        table = TABLE if memory_cgroup else TABLE + WITHOUT_MEMORY_CGROUP
+        code = program(kernel.MACHINE, table)
+        self._steps = ctypes.create_string_buffer(code, len(code))
+        self._program = _Program(len(code) // 8, ctypes.addressof(self._steps))
+
+    def install(self) -> None:
+        """Put the filter on the calling thread, for ever; needs no_new_privs."""
+        kernel.prctl(kernel.PR_SET_SECCOMP, 2, ctypes.addressof(self._program))

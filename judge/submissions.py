@@ -1,0 +1,323 @@
+"""Submissions from their first row to their last: the only module that changes one.
+
+Every change is one transaction that moves the row, appends what happened to its log, and returns the
+events for the caller to publish once it has committed. A worker's changes name the attempt they belong
+to; where that attempt no longer holds the row they raise AttemptLost and write nothing::
+
+    create ──> queued ──claim──> compiling ──start_running──> running ──finish──> done
+                 ^                   │                          │
+                 └─── give_back ─────┴────── lapse ─────────────┘──> failed, after max_attempts lost ones
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Integer, and_, cast, delete, func, insert, or_, select, text, update
+from sqlalchemy.orm import Session
+
+from judge.config import settings
+from judge.db import transaction
+from judge.errors import AttemptLost
+from judge.events import Event, kind
+from judge.ledger import read_row
+from judge.manifest import Manifest
+from judge.models import EventRow, PackageRow, SubmissionRow, TestRow
+from judge.records import Judgement, SourceFile, Submission, TestResult, new_id
+from judge.verdict import HELD, State
+
+_now = func.clock_timestamp
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a worker needs to judge, and the attempt number that its every write must name."""
+
+    submission_id: str
+    attempt: int
+    language: str
+    files: tuple[SourceFile, ...]
+    manifest: Manifest
+    event: Event
+
+
+def create(
+    *,
+    problem_id: str,
+    package_id: int,
+    test_count: int,
+    user_id: str,
+    language: str,
+    files: Sequence[SourceFile],
+) -> tuple[Submission, Event]:
+    """A new submission, queued. The caller has checked every value; nothing accepted is refused later."""
+    with transaction() as session:
+        row = session.scalars(
+            insert(SubmissionRow).returning(SubmissionRow),
+            [
+                {
+                    "id": new_id(),
+                    "problem_id": problem_id,
+                    "package_id": package_id,
+                    "test_count": test_count,
+                    "user_id": user_id,
+                    "language": language,
+                    "files": [asdict(file) for file in files],
+                    "last_seq": 1,
+                }
+            ],
+        ).one()
+        [event] = _append(session, row, [(State.QUEUED, {"attempt": 0})])
+        return read_row(session, row), event
+
+
+def mark_sent(submission_id: str, *, published_seq: int, sent: bool) -> None:
+    """Remember what broker and Redis have taken, so that the sweeper need not send it again."""
+    with transaction() as session:
+        # A hint: were it lost in a crash, something would be sent twice, which is harmless.
+        # So it need not wait for the disk.
+        session.execute(text("SET LOCAL synchronous_commit = off"))
+        session.execute(
+            update(SubmissionRow)
+            .where(SubmissionRow.id == submission_id)
+            .values(
+                published_seq=func.greatest(SubmissionRow.published_seq, published_seq),
+                **({"sent_at": _now()} if sent else {}),
+            )
+        )
+
+
+def claim(submission_id: str, worker: str) -> Claim | None:
+    """Take a submission that is queued, or whose lease has run out, for a new attempt.
+
+    None where it is judged elsewhere or has ended, as with any message that comes twice.
+    """
+    lapsed = and_(SubmissionRow.state.in_(HELD), SubmissionRow.lease_until < _now())
+    lost = SubmissionRow.lost_attempts + cast(SubmissionRow.state.in_(HELD), Integer)
+    with transaction() as session:
+        rows = _move(
+            session,
+            SubmissionRow.id == submission_id,
+            or_(SubmissionRow.state == State.QUEUED, lapsed),
+            lost < settings().max_attempts,
+            entries=1,
+            state=State.COMPILING,
+            attempt=SubmissionRow.attempt + 1,
+            lost_attempts=lost,
+            worker=worker,
+            lease_until=_lease(),
+            started_at=func.coalesce(SubmissionRow.started_at, _now()),
+        )
+        if not rows:
+            return None
+        [row] = rows
+        [event] = _append(session, row, [(State.COMPILING, {"attempt": row.attempt})])
+        files, manifest = session.execute(
+            select(SubmissionRow.files, PackageRow.manifest)
+            .join(PackageRow, PackageRow.id == SubmissionRow.package_id)
+            .where(SubmissionRow.id == submission_id)
+        ).one()
+        return Claim(
+            submission_id=row.id,
+            attempt=row.attempt,
+            language=row.language,
+            files=tuple(SourceFile(**file) for file in files),
+            manifest=Manifest.from_json(manifest),
+            event=event,
+        )
+
+
+def renew(submission_id: str, attempt: int) -> None:
+    """Keep the lease for another while. Raises AttemptLost."""
+    with transaction() as session:
+        held = session.execute(
+            update(SubmissionRow).where(*_holds(submission_id, attempt)).values(lease_until=_lease())
+        )
+        if not held.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result is a CursorResult
+            raise AttemptLost(submission_id)
+
+
+def start_running(
+    submission_id: str, attempt: int, compile_output: bytes | None, *, published_seq: int
+) -> list[Event]:
+    """The program is compiled; its tests begin. Raises AttemptLost."""
+    with transaction() as session:
+        row = _move_held(
+            session,
+            submission_id,
+            attempt,
+            published_seq,
+            entries=1,
+            state=State.RUNNING,
+            compile_output=compile_output,
+        )
+        return _append(session, row, [(State.RUNNING, {"attempt": attempt, "test_count": row.test_count})])
+
+
+def record_tests(
+    submission_id: str, attempt: int, tests: Sequence[TestResult], *, published_seq: int
+) -> list[Event]:
+    """Some tests have ended; the judging goes on. Raises AttemptLost."""
+    with transaction() as session:
+        row = _move_held(session, submission_id, attempt, published_seq, entries=len(tests))
+        return _append(session, row, _add_tests(session, row, tests))
+
+
+def finish(
+    submission_id: str,
+    attempt: int,
+    judgement: Judgement,
+    tests: Sequence[TestResult] = (),
+    *,
+    published_seq: int,
+) -> list[Event]:
+    """The verdict, with every test row before it. Raises AttemptLost."""
+    with transaction() as session:
+        row = _move_held(
+            session,
+            submission_id,
+            attempt,
+            published_seq,
+            entries=len(tests) + 1,
+            state=State.DONE,
+            lease_until=None,
+            worker=None,
+            finished_at=_now(),
+            **asdict(judgement),
+        )
+        entries = _add_tests(session, row, tests)
+        return _append(session, row, [*entries, (State.DONE, read_row(session, row).as_json())])
+
+
+def give_back(submission_id: str, attempt: int, *, lost: bool) -> list[Event]:
+    """End an attempt without a verdict: back to the queue or, after too many lost ones, failed.
+
+    ``lost``: the attempt died by a failure of ours. A drain gives back an attempt that is not lost.
+    Raises AttemptLost.
+    """
+    with transaction() as session:
+        events = _give_back(session, *_holds(submission_id, attempt), lost=lost)
+        if not events:
+            raise AttemptLost(submission_id)
+        return events
+
+
+def give_back_of(submission_id: str, worker: str) -> list[Event]:
+    """Give back, as lost, what a worker holds of a submission: its child was killed."""
+    with transaction() as session:
+        where = (
+            SubmissionRow.id == submission_id,
+            SubmissionRow.worker == worker,
+            SubmissionRow.state.in_(HELD),
+        )
+        return _give_back(session, *where, lost=True)
+
+
+def lapse(*, limit: int = 100) -> list[Event]:
+    """Give back every attempt whose lease has run out: its worker is dead, stopped or cut off."""
+    with transaction() as session:
+        ids = session.scalars(
+            select(SubmissionRow.id)
+            .where(SubmissionRow.state.in_(HELD), SubmissionRow.lease_until < _now())
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).all()
+        return _give_back(session, SubmissionRow.id.in_(ids), lost=True) if ids else []
+
+
+def purge_events(*, older_than: timedelta) -> int:
+    """Remove events that are older than they are kept; returns how many."""
+    with transaction() as session:
+        removed = session.execute(delete(EventRow).where(EventRow.at < _now() - older_than))
+        return int(removed.rowcount)  # type: ignore[attr-defined]  # a DELETE's result is a CursorResult
+
+
+def _give_back(session: Session, *where: ColumnElement[bool], lost: bool) -> list[Event]:
+    free: dict[str, Any] = {"lease_until": None, "worker": None, "sent_at": None}
+    events: list[Event] = []
+    if lost:
+        spent = SubmissionRow.lost_attempts + 1 >= settings().max_attempts
+        lost_attempts = SubmissionRow.lost_attempts + 1
+        for row in _move(
+            session,
+            *where,
+            spent,
+            entries=1,
+            state=State.FAILED,
+            finished_at=_now(),
+            lost_attempts=lost_attempts,
+            **free,
+        ):
+            events += _append(session, row, [(State.FAILED, read_row(session, row).as_json())])
+        where = (*where, ~spent, SubmissionRow.state.in_(HELD))
+        free["lost_attempts"] = lost_attempts
+    for row in _move(session, *where, entries=1, state=State.QUEUED, compile_output=None, **free):
+        events += _append(session, row, [(State.QUEUED, {"attempt": row.attempt})])
+    return events
+
+
+def _lease() -> Any:
+    return _now() + timedelta(seconds=settings().lease_s)
+
+
+def _holds(submission_id: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        SubmissionRow.id == submission_id,
+        SubmissionRow.attempt == attempt,
+        SubmissionRow.state.in_(HELD),
+    )
+
+
+def _move(
+    session: Session, *where: ColumnElement[bool], entries: int, **values: Any
+) -> Sequence[SubmissionRow]:
+    """Change the rows that satisfy ``where`` and reserve the next ``entries`` numbers of their logs."""
+    statement = (
+        update(SubmissionRow)
+        .where(*where)
+        .values(last_seq=SubmissionRow.last_seq + entries, changed_at=_now(), **values)
+        .returning(SubmissionRow)
+        .execution_options(synchronize_session=False, populate_existing=True)
+    )
+    return session.scalars(statement).all()
+
+
+def _move_held(
+    session: Session, submission_id: str, attempt: int, published_seq: int, *, entries: int, **values: Any
+) -> SubmissionRow:
+    published = func.greatest(SubmissionRow.published_seq, published_seq)
+    rows = _move(session, *_holds(submission_id, attempt), entries=entries, published_seq=published, **values)
+    if not rows:
+        raise AttemptLost(submission_id)
+    return rows[0]
+
+
+def _append(
+    session: Session, row: SubmissionRow, entries: Sequence[tuple[str, dict[str, Any]]]
+) -> list[Event]:
+    """Write log entries under the numbers that ``_move`` has reserved."""
+    first = row.last_seq - len(entries) + 1
+    events = [
+        Event(row.id, first + offset, kind(word), row.problem_id, row.user_id, row.changed_at, data)
+        for offset, (word, data) in enumerate(entries)
+    ]
+    session.execute(
+        insert(EventRow),
+        [
+            {"submission_id": e.submission_id, "seq": e.seq, "type": e.type, "at": e.at, "data": e.data}
+            for e in events
+        ],
+    )
+    return events
+
+
+def _add_tests(
+    session: Session, row: SubmissionRow, tests: Sequence[TestResult]
+) -> list[tuple[str, dict[str, Any]]]:
+    if tests:
+        session.execute(
+            insert(TestRow),
+            [{"submission_id": row.id, "attempt": row.attempt, **asdict(test)} for test in tests],
+        )
+    return [("test", test.as_json()) for test in tests]

@@ -1,0 +1,120 @@
+"""Which queues a worker takes from: those of the languages that its companion has proven."""
+
+import json
+import logging
+import subprocess
+import sys
+import threading
+from queue import Empty, SimpleQueue
+from typing import Any
+
+from celery import bootsteps
+
+from judge.queue import language_queue
+
+log = logging.getLogger(__name__)
+
+_LOOK_EVERY_S = 0.25
+
+
+class LanguageQueues(bootsteps.StartStopStep):
+    """Consumes the queues of proven languages, as the companion tells of them.
+
+    Nothing is taken before the core languages are through. After a lost connection Celery starts its steps
+    again; what is proven by then is consumed at once.
+    """
+
+    requires = ("celery.worker.consumer.tasks:Tasks",)
+
+    def __init__(self, consumer: Any, **options: Any) -> None:
+        super().__init__(consumer, **options)
+        self._companion: _Companion | None = None
+        self._proven: list[str] = []
+        self._timer: Any = None
+
+    def start(self, consumer: Any) -> None:
+        """Called with each new connection to the broker."""
+        if self._companion is None:
+            self._companion = _Companion(consumer.hostname, consumer.pool.num_processes)
+            self._proven += self._companion.until_ready()
+        for language in self._proven:
+            _consume(consumer, language)
+        self._timer = consumer.timer.call_repeatedly(_LOOK_EVERY_S, self._look, (consumer,))
+
+    def stop(self, consumer: Any) -> None:
+        """Called when the connection is lost, and at the end."""
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def terminate(self, consumer: Any) -> None:
+        """Called when the worker ends at once."""
+        self.stop(consumer)
+
+    def _look(self, consumer: Any) -> None:
+        assert self._companion is not None, "start() comes first"
+        if self._companion.has_ended():
+            log.error("the companion has ended with %s; starting another", self._companion.exit_code)
+            self._companion = _Companion(consumer.hostname, consumer.pool.num_processes)
+        for language in self._companion.news():
+            if language not in self._proven:
+                self._proven.append(language)
+                _consume(consumer, language)
+
+
+def _consume(consumer: Any, language: str) -> None:
+    queue = language_queue(language)
+    consumer.add_task_queue(queue.name, exchange="", routing_key=queue.routing_key)
+
+
+class _Companion:
+    """The process of judge.tasks.companion; it ends when this one does, by the end of its input."""
+
+    def __init__(self, worker: str, slots: int) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "judge.tasks.companion", worker, str(slots)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._lines: SimpleQueue[dict[str, str]] = SimpleQueue()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None, "Popen was asked for a pipe"
+        for line in self._process.stdout:
+            self._lines.put(json.loads(line))
+        self._process.wait()
+        self._lines.put({"ended": ""})
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs."""
+        return self._process.returncode
+
+    def has_ended(self) -> bool:
+        """Whether it is gone and everything it said has been read."""
+        return self.exit_code is not None and self._lines.empty()
+
+    def until_ready(self) -> list[str]:
+        """The languages proven by the time that it lets the worker begin.
+
+        Raises SystemExit where it does not, because no box can be made on this machine.
+        """
+        proven = []
+        while "ready" not in (told := self._lines.get()):
+            if "language" in told:
+                proven.append(told["language"])
+            else:
+                raise SystemExit(told.get("failed") or f"the companion ended with {self.exit_code}")
+        return proven
+
+    def news(self) -> list[str]:
+        """Languages proven since the last call."""
+        proven: list[str] = []
+        while True:
+            try:
+                told = self._lines.get_nowait()
+            except Empty:
+                return proven
+            if "language" in told:
+                proven.append(told["language"])

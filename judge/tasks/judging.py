@@ -1,0 +1,57 @@
+"""The task that judges one submission."""
+
+import logging
+
+from celery import Task
+
+from judge import queue, submissions
+from judge.errors import AttemptLost, QueueUnavailable
+from judge.judging import Box, Judging, judge
+from judge.languages import table
+from judge.queue import JUDGE, app
+from judge.submissions import Claim
+from judge.tasks.attempt import Attempt
+from judge.tasks.lifecycle import Drained, cpus_of_this_slot, interruptible
+
+log = logging.getLogger(__name__)
+
+
+@app.task(name=JUDGE, bind=True)
+def judge_submission(self: Task, submission_id: str) -> None:
+    """Judge a submission, if it is there to be claimed; a message that comes twice finds nothing to do."""
+    claim = submissions.claim(submission_id, self.request.hostname)
+    if claim is None:
+        log.info("submission %s: nothing to claim", submission_id)
+        return
+    log.info("submission %s: attempt %d", submission_id, claim.attempt)
+    with Attempt(claim, self) as attempt, interruptible(attempt):
+        try:
+            _judge(claim, attempt)
+        except AttemptLost:
+            log.warning("submission %s: attempt %d is lost", submission_id, claim.attempt)
+        except Drained:
+            attempt.give_back(lost=False)
+            _send_elsewhere(claim)
+        except Exception:
+            # A failure of ours, the soft time limit among them, is never a verdict: somebody tries again.
+            attempt.give_back(lost=True)
+            raise
+
+
+def _judge(claim: Claim, attempt: Attempt) -> None:
+    with Box(cpus=cpus_of_this_slot()) as box:
+        attempt.guard(box)
+        judging = Judging(claim.manifest, table()[claim.language], claim.files)
+        try:
+            judgement = judge(judging, box, attempt)
+        except Exception:
+            attempt.check()  # was the box killed because the attempt ends? then that is the reason
+            raise
+        attempt.finish(judgement)
+
+
+def _send_elsewhere(claim: Claim) -> None:
+    try:
+        queue.send(claim.submission_id, claim.language, claim.manifest.judging_s)
+    except QueueUnavailable as error:
+        log.warning("submission %s: left to the sweeper: %s", claim.submission_id, error)

@@ -1,0 +1,115 @@
+"""How a worker and its children begin and end: their connections, their CPUs, their names, their drain."""
+
+import logging
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any, Protocol
+
+from billiard.process import current_process
+from celery.signals import (
+    setup_logging,
+    worker_init,
+    worker_process_init,
+    worker_shutting_down,
+)
+
+from judge import db
+from judge.config import settings
+from judge.errors import JudgeError
+
+log = logging.getLogger(__name__)
+
+DRAIN_S = 18.0
+"""How long a worker that is told to end lets its children finish before they give back what they hold."""
+
+
+class Drained(JudgeError):
+    """The worker is about to end, so the attempt is given back; that counts as no lost one."""
+
+
+class Interruptible(Protocol):
+    """Something in progress that can be told to end, from a signal handler."""
+
+    def interrupt(self, reason: Exception) -> None:
+        """End soon, for this reason."""
+
+
+_in_progress: list[Interruptible] = []  # of this child: none or one
+_parent: list[Any] = []  # in the parent: the one worker
+
+
+@setup_logging.connect
+def log_plainly(**_: Any) -> None:
+    """One line a record, on standard error; Celery's own colours and banners would hide ours."""
+    logging.basicConfig(
+        level=settings().log_level.upper(),
+        format="%(asctime)s %(levelname)s %(processName)s %(name)s: %(message)s",
+    )
+
+
+# In the parent
+
+
+@worker_init.connect
+def remember(sender: Any, **_: Any) -> None:
+    """Keep the worker at hand: some signals do not bring it."""
+    _parent.append(sender)
+
+
+def worker_name() -> str:
+    """The name of the worker that this process is the parent of."""
+    return str(_parent[-1].hostname)
+
+
+@worker_shutting_down.connect
+def drain(**_: Any) -> None:
+    """SIGTERM: Celery lets the children finish; those that take long are told to give back."""
+    timer = threading.Timer(DRAIN_S, _interrupt_children)
+    timer.daemon = True
+    timer.start()
+
+
+def _interrupt_children() -> None:
+    for child in _parent[-1].pool.info["processes"]:
+        try:
+            os.kill(child, signal.SIGTERM)
+        except ProcessLookupError:
+            continue
+
+
+# In a child
+
+
+@worker_process_init.connect
+def begin_child(**_: Any) -> None:
+    """A child shares no connection with its parent, and on SIGTERM gives back what it holds."""
+    db.forget_connections()
+    signal.signal(signal.SIGTERM, _terminate)
+
+
+def _terminate(number: int, _: FrameType | None) -> None:
+    if _in_progress:
+        _in_progress[-1].interrupt(Drained("the worker is shutting down"))
+    else:
+        signal.signal(number, signal.SIG_DFL)
+        os.kill(os.getpid(), number)
+
+
+@contextmanager
+def interruptible(attempt: Interruptible) -> Iterator[None]:
+    """While the block runs, SIGTERM interrupts the attempt instead of ending the process."""
+    _in_progress.append(attempt)
+    try:
+        yield
+    finally:
+        _in_progress.remove(attempt)
+
+
+def cpus_of_this_slot() -> set[int]:
+    """The one CPU of this child: neighbours on others change its programs' times less."""
+    allowed = sorted(os.sched_getaffinity(0))
+    return {allowed[current_process().index % len(allowed)]}

@@ -1,0 +1,56 @@
+"""The sweeper: what died between two steps is found in the rows and done again."""
+
+import logging
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from itertools import groupby
+from typing import Any
+
+from celery import Task
+
+from judge import ledger, queue, submissions, workers
+from judge.config import settings
+from judge.errors import QueueUnavailable
+from judge.events import Event
+from judge.queue import PURGE, SWEEP, app
+from judge.tasks.signals import tell
+
+log = logging.getLogger(__name__)
+
+
+@app.task(name=SWEEP, bind=True, soft_time_limit=60, time_limit=90)
+def sweep(self: Task) -> None:
+    """Give back what dead workers hold, send what no broker has, publish what nobody has heard."""
+    _tell(self, submissions.lapse())
+    try:
+        _send(ledger.unsent())
+        for language, count in ledger.overdue_counts().items():
+            # As many messages wait as rows: they are only slow. Fewer: the broker has forgotten some.
+            if queue.depth(language) < count:
+                _send(ledger.overdue(language))
+    except QueueUnavailable as error:
+        log.warning("the queue is away: %s", error)
+    _tell(self, ledger.unpublished())
+
+
+@app.task(name=PURGE, soft_time_limit=600, time_limit=660)
+def purge() -> None:
+    """Remove events that are older than they are kept, and workers long gone."""
+    removed = submissions.purge_events(older_than=timedelta(days=settings().event_days))
+    log.info("%d old events removed", removed)
+    workers.forget_gone()
+
+
+def _send(rows: Iterable[tuple[str, str, float]]) -> None:
+    for submission_id, language, judging_s in rows:
+        queue.send(submission_id, language, judging_s)
+        submissions.mark_sent(submission_id, published_seq=0, sent=True)
+        log.info("submission %s: sent again", submission_id)
+
+
+def _tell(task: Any, events: Sequence[Event]) -> None:
+    for submission_id, group in groupby(events, key=lambda event: event.submission_id):
+        told = list(group)
+        if not tell(task, told):
+            return  # Redis is away; the rows stay as they are
+        submissions.mark_sent(submission_id, published_seq=told[-1].seq, sent=False)

@@ -1,0 +1,33 @@
+"""The words for how a submission stands and how it ended."""
+
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a submission is on its way; the arrows are held by the functions of ``judge.submissions``."""
+
+    QUEUED = "queued"
+    COMPILING = "compiling"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"  # our own failure after every retry; carries no verdict
+    CANCELLED = "cancelled"
+
+
+HELD = (State.COMPILING, State.RUNNING)
+"""States in which a worker holds a lease."""
+
+ENDED = (State.DONE, State.FAILED, State.CANCELLED)
+"""States that only a rejudge leaves."""
+
+
+class Verdict(StrEnum):
+    """How a contestant's program did; never used for a failure of ours."""
+
+    ACCEPTED = "accepted"
+    WRONG_ANSWER = "wrong_answer"
+    TIME_LIMIT_EXCEEDED = "time_limit_exceeded"
+    MEMORY_LIMIT_EXCEEDED = "memory_limit_exceeded"
+    OUTPUT_LIMIT_EXCEEDED = "output_limit_exceeded"
+    RUNTIME_ERROR = "runtime_error"
+    COMPILE_ERROR = "compile_error"

@@ -1,0 +1,42 @@
+"""The Flask application: a factory that only wires."""
+
+import logging
+
+from flask import Flask
+
+from judge.config import settings
+from judge.errors import ConfigError
+from judge.web import asking, catalog, faults, health, socket, submissions
+
+API = "/api/v1"
+
+
+def create_app() -> Flask:
+    """The application. Raises ConfigError where the settings would make it unsafe to serve."""
+    check_settings()
+    logging.basicConfig(
+        level=settings().log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = settings().max_body_bytes
+    app.config["SOCK_SERVER_OPTIONS"] = {"ping_interval": 25, "max_message_size": 4096}
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
+    faults.register(app)
+    asking.register(app)
+    app.register_blueprint(health.blueprint)
+    app.register_blueprint(catalog.blueprint, url_prefix=API)
+    app.register_blueprint(submissions.blueprint, url_prefix=API)
+    app.register_blueprint(submissions.short_form)
+    socket.register(app)
+    return app
+
+
+def check_settings() -> None:
+    """Raises ConfigError where defaults or settings would open the judge to strangers."""
+    if settings().auth == "token":
+        if not settings().secret_key:
+            raise ConfigError("JUDGE_AUTH=token needs SECRET_KEY in the environment: a long random text")
+    elif settings().bind not in asking.LOOPBACK:
+        raise ConfigError(
+            f"JUDGE_AUTH=none serves loopback only, not {settings().bind}: beyond it, set JUDGE_AUTH=token"
+        )

@@ -1,0 +1,54 @@
+"""What can be solved, in which languages, and how busy the judge is."""
+
+import math
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request
+
+from judge import ledger, problems, workers
+from judge.web import paging
+
+blueprint = Blueprint("catalog", __name__)
+
+
+@blueprint.get("/problems")
+def list_problems() -> Response:
+    """Problems in the order of their ids, a page at a time."""
+    limit = paging.limit()
+    found = problems.page(limit=limit + 1, after=request.args.get("cursor", ""))
+    return paging.page([problem.summary() for problem in found], limit)
+
+
+@blueprint.get("/problems/<problem_id>")
+def show_problem(problem_id: str) -> Response:
+    """A problem with its statement and samples."""
+    response = jsonify(problems.get(problem_id).as_json())
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value]  # it returns itself
+
+
+@blueprint.get("/languages")
+def list_languages() -> Response:
+    """Every language that a worker has proven."""
+    return jsonify(items=workers.languages())
+
+
+@blueprint.get("/queue")
+def show_queue() -> Response:
+    """How much waits, how much runs, and on whom."""
+    queued, running, oldest_queued_s = ledger.backlog()
+    present = workers.present()
+    body: dict[str, Any] = {
+        "queued": queued,
+        "running": running,
+        "oldest_queued_s": oldest_queued_s,
+        "workers": [worker.as_json() for worker in present],
+        "desired_workers": _desired(queued + running, [worker.slots for worker in present]),
+    }
+    return jsonify(body)
+
+
+def _desired(load: int, slots: list[int]) -> int:
+    """Workers of the present size that would be busy to seven tenths."""
+    mean_slots = sum(slots) / len(slots) if slots else 1
+    return math.ceil(load / (mean_slots * 0.7))

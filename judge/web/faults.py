@@ -1,0 +1,94 @@
+"""Every error in one shape: RFC 9457 problem details."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, json
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException
+
+from judge.errors import NotFound
+
+log = logging.getLogger(__name__)
+
+
+class Fault(Exception):
+    """An answer that is an error.
+
+    errors: list of {"pointer": JSON pointer into the body, or a parameter's name; "detail": what to do}.
+    """
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        *,
+        errors: list[dict[str, str]] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.detail = status, detail
+        self.errors, self.headers = errors or [], headers or {}
+
+
+def invalid(pointer: str, detail: str) -> Fault:
+    """422 for one wrong value."""
+    return Fault(
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        f"{pointer}: {detail}",
+        errors=[{"pointer": pointer, "detail": detail}],
+    )
+
+
+def answer(
+    status: HTTPStatus,
+    detail: str,
+    *,
+    errors: list[dict[str, str]] | None = None,
+    headers: dict[str, Any] | None = None,
+) -> Response:
+    """A problem+json response."""
+    body = {
+        "type": "about:blank",
+        "title": status.phrase,
+        "status": status.value,
+        "detail": detail,
+        "errors": errors or [],
+    }
+    return Response(json.dumps(body), status=status, headers=headers, content_type="application/problem+json")
+
+
+def register(app: Flask) -> None:
+    """Let every failure of a request end in that shape."""
+
+    @app.errorhandler(Fault)
+    def fault(error: Fault) -> Response:
+        return answer(error.status, error.detail, errors=error.errors, headers=error.headers)
+
+    @app.errorhandler(HTTPException)
+    def http_error(error: HTTPException) -> Response:
+        status = HTTPStatus(error.code or 500)
+        kept = ("allow", "retry-after", "location")
+        headers = {name: value for name, value in error.get_headers() if name.lower() in kept}
+        return answer(status, error.description or status.phrase, headers=headers)
+
+    @app.errorhandler(NotFound)
+    def not_found(error: NotFound) -> Response:
+        return answer(HTTPStatus.NOT_FOUND, str(error))
+
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(PoolTimeout)
+    def database_away(error: Exception) -> Response:
+        log.error("the database does not answer: %s", error)
+        return answer(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "the database does not answer; try again soon",
+            headers={"Retry-After": "2"},
+        )
+
+    @app.errorhandler(Exception)
+    def unforeseen(error: Exception) -> Response:
+        log.exception("a request failed")
+        return answer(HTTPStatus.INTERNAL_SERVER_ERROR, "this is our fault, and it has been logged")

@@ -1,0 +1,168 @@
+"""What is said on one socket: the client's frames answered, the events it may see passed on."""
+
+import time
+from collections.abc import Callable, Iterable
+from datetime import timedelta
+from typing import Any
+
+from judge import accounts, ledger
+from judge.accounts import USER_ID, Account
+from judge.config import settings
+from judge.errors import JudgeError, NotFound
+from judge.events import submission_channel, user_channel
+from judge.records import Submission, new_id
+from judge.web.hub import Gap, Listener
+from judge.web.watch import Event, Watch
+
+_RECENT = timedelta(minutes=10)
+_MARGIN = timedelta(minutes=1)
+
+
+class Refused(JudgeError):
+    """A frame that cannot be answered as it stands; the client is told why and may go on."""
+
+
+class Session:
+    """One client's conversation; ``send`` takes a message for it."""
+
+    def __init__(self, listener: Listener, send: Callable[[dict[str, Any]], None]) -> None:
+        self._listener, self.send = listener, send
+        self._watch: Watch | None = None
+        self._account: Account | None = None
+        self._greeted_at = 0.0
+
+    @property
+    def greeted(self) -> bool:
+        """Whether the client has said who it is."""
+        return self._watch is not None
+
+    def handle(self, frame: Any) -> None:
+        """Answer a client's frame. Raises Refused."""
+        if not isinstance(frame, dict):
+            raise Refused("send JSON objects")
+        match frame.get("type"):
+            case "hello":
+                self._hello(frame)
+            case "subscribe":
+                self._subscribe(self._greeted_watch(), frame)
+            case "unsubscribe":
+                self._unsubscribe(self._greeted_watch(), frame)
+            case other:
+                raise Refused(f"unknown type {other!r}; there are hello, subscribe and unsubscribe")
+
+    def forward(self) -> None:
+        """Send what the listener has, as far as the client wants it."""
+        while (message := self._listener.take()) is not None:
+            if self._watch is None:
+                continue
+            if isinstance(message, Gap):
+                self._pass_on(self._watch, self._lost(self._watch, message))
+            else:
+                self._pass_on(self._watch, [message])
+
+    def _hello(self, frame: dict[str, Any]) -> None:
+        if self._watch is not None:
+            raise Refused("hello was said already; open another socket to be somebody else")
+        user_id = self._identify(frame)
+        follows_user = _flag(frame, "stream", default=True)
+        resume = _flag(frame, "resume", default=False)
+        # The id comes first: whatever is made after it is new to this client. So does listening: what
+        # happens while the rows are read comes on the channel.
+        watch = Watch(user_id, follows_user, born_after=new_id(), missing=_missing)
+        if follows_user:
+            self._listener.listen(user_channel(user_id))
+        recent = ledger.recent(user_id, within=_RECENT)
+        watch.know(recent)
+        self._watch, self._greeted_at = watch, time.monotonic()
+        self.send({"type": "ready", "user_id": user_id})
+        if resume:
+            for submission in recent:
+                self._send_snapshot(submission)
+
+    def _identify(self, frame: dict[str, Any]) -> str:
+        if settings().auth == "token":
+            token = frame.get("token")
+            self._account = accounts.holder(token) if isinstance(token, str) else None
+            if self._account is None:
+                raise Refused("say hello with a valid token; `judge user token NAME` makes one")
+            return self._account.user_id
+        user_id = frame.get("user_id", accounts.ANONYMOUS)
+        if (
+            isinstance(user_id, bool)
+            or not isinstance(user_id, str | int)
+            or not USER_ID.fullmatch(str(user_id))
+        ):
+            raise Refused("user_id must be 1 to 64 of A-Z a-z 0-9 . _ @ -")
+        return str(user_id)
+
+    def _subscribe(self, watch: Watch, frame: dict[str, Any]) -> None:
+        submission_id, after_seq = _submission_id(frame), frame.get("after_seq")
+        if after_seq is not None and (type(after_seq) is not int or after_seq < 0):
+            raise Refused("after_seq must be a whole number from 0")
+        self._listener.listen(submission_channel(submission_id))
+        submission = self._find(watch, submission_id)
+        start = submission.last_seq if after_seq is None else min(after_seq, submission.last_seq)
+        self._send_snapshot(submission)
+        watch.follow(submission_id, start)
+        self._pass_on(watch, _missing(submission_id, start, submission.last_seq + 1))
+
+    def _find(self, watch: Watch, submission_id: str) -> Submission:
+        try:
+            submission = ledger.get(submission_id)
+            sees_all = self._account is not None and self._account.is_author
+            if submission.user_id == watch.user_id or sees_all:
+                return submission
+        except NotFound:
+            pass  # answered as one that is another's: who may not see it learns nothing
+        self._listener.ignore(submission_channel(submission_id))
+        raise Refused(f"there is no submission {submission_id!r} of yours")
+
+    def _unsubscribe(self, watch: Watch, frame: dict[str, Any]) -> None:
+        submission_id = _submission_id(frame)
+        self._listener.ignore(submission_channel(submission_id))
+        watch.leave(submission_id)
+        self.send({"type": "unsubscribed", "submission_id": submission_id})
+
+    def _greeted_watch(self) -> Watch:
+        if self._watch is None:
+            raise Refused("say hello first")
+        return self._watch
+
+    def _send_snapshot(self, submission: Submission) -> None:
+        full = self._account is not None and self._account.is_author
+        self.send(
+            {"type": "snapshot", "seq": submission.last_seq, "submission": submission.as_json(full=full)}
+        )
+
+    def _pass_on(self, watch: Watch, events: Iterable[Event]) -> None:
+        for event in events:
+            for due in watch.pass_on(event):
+                self.send(due)
+
+    def _lost(self, watch: Watch, gap: Gap) -> Iterable[Event]:
+        """From the rows, what may have been published meanwhile; what the client has is dropped later."""
+        if watch.follows_user:
+            # No further back than what was known at the hello: beyond it, old events would look new.
+            since_hello = timedelta(seconds=time.monotonic() - self._greeted_at) + _RECENT
+            within = min(timedelta(seconds=gap.seconds) + _MARGIN, since_hello)
+            yield from (event.as_json() for event in ledger.events_of_user(watch.user_id, within=within))
+        for submission_id in watch.followed:
+            yield from watch.missed(submission_id)
+
+
+def _missing(submission_id: str, after: int, before: int) -> list[Event]:
+    return [event.as_json() for event in ledger.events_after(submission_id, after, before=before)]
+
+
+def _submission_id(frame: dict[str, Any]) -> str:
+    submission_id = frame.get("submission_id")
+    if not isinstance(submission_id, str):
+        raise Refused("submission_id must be a text")
+    return submission_id
+
+
+def _flag(frame: dict[str, Any], name: str, *, default: bool) -> bool:
+    value = frame.get(name, default)
+    if not isinstance(value, bool):
+        raise Refused(f"{name} must be true or false")
+    return value

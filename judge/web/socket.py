@@ -1,0 +1,109 @@
+"""The WebSocket endpoint: each client's frames are read and its events sent by one loop."""
+
+import json
+import threading
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, request
+from flask_sock import Sock
+from simple_websocket import ConnectionClosed
+
+from judge.config import settings
+from judge.web.faults import Fault
+from judge.web.hub import hub
+from judge.web.session import Refused, Session
+from judge.web.streams import streams
+
+_SEND_S = 20.0
+_HELLO_S = 30.0
+_UNREAD_FRAMES = 200
+_TRY_AGAIN, _SERVICE_RESTART, _POLICY = 1013, 1012, 1008
+
+
+def register(app: Flask) -> None:
+    """Serve /ws, and start the subscription that feeds it."""
+    hub()
+    sock = Sock(app)
+    app.before_request(_check_room)
+    sock.route("/ws")(_serve)
+
+
+def _check_room() -> None:
+    """Refuse before the handshake what could only be closed after it."""
+    if request.path != "/ws":
+        return
+    if request.headers.get("Upgrade", "").lower() != "websocket":
+        raise Fault(
+            HTTPStatus.UPGRADE_REQUIRED, "this is a WebSocket endpoint", headers={"Upgrade": "websocket"}
+        )
+    streams().check()
+
+
+def _serve(ws: Any) -> None:
+    ws.sock = _Wire(ws)
+    wake: threading.Event = (
+        ws.event
+    )  # set by frames that come in; events and the end of the process set it too
+    try:
+        with streams().open(wake), hub().listener(wake, settings().socket_backlog) as listener:
+            session = Session(listener, _sender(ws))
+            while not (streams().closing or listener.too_slow):
+                if not wake.wait(None if session.greeted else _HELLO_S):
+                    ws.close(_POLICY, "no hello came")
+                    return
+                wake.clear()
+                while (frame := ws.receive(timeout=0)) is not None:
+                    _answer(session, frame)
+                session.forward()
+            ws.close(*(_SERVICE_RESTART, "restarting") if streams().closing else (_TRY_AGAIN, "too slow"))
+    except Fault as full:
+        ws.close(_TRY_AGAIN, full.detail[:100])
+    except (ConnectionClosed, OSError):
+        return  # the client has gone, or did not read for too long
+
+
+def _sender(ws: Any) -> Callable[[dict[str, Any]], None]:
+    def send(message: dict[str, Any]) -> None:
+        ws.send(json.dumps(message))
+
+    return send
+
+
+def _answer(session: Session, frame: str | bytes) -> None:
+    try:
+        session.handle(json.loads(frame))
+    except (ValueError, RecursionError):
+        session.send({"type": "error", "detail": "send JSON objects as text frames"})
+    except Refused as refusal:
+        session.send({"type": "error", "detail": str(refusal)})
+
+
+class _Wire:
+    """A client's TCP connection, as simple_websocket uses it, made safe for two writers and slow readers.
+
+    simple_websocket calls ``send`` from two threads and takes no notice of how much of a frame it took.
+    """
+
+    def __init__(self, ws: Any) -> None:
+        self._ws, self._sock = ws, ws.sock
+        self._lock = threading.Lock()
+        # Reads come after a select, since pings are on; so this bounds writes alone.
+        self._sock.settimeout(_SEND_S)
+
+    def send(self, frame: bytes) -> None:
+        with self._lock:
+            self._sock.sendall(frame)
+
+    def recv(self, size: int) -> bytes:
+        if len(self._ws.input_buffer) > _UNREAD_FRAMES:
+            raise OSError("the client sends faster than it is answered")
+        received: bytes = self._sock.recv(size)
+        return received
+
+    def fileno(self) -> int:
+        return int(self._sock.fileno())
+
+    def close(self) -> None:
+        self._sock.close()

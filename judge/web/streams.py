@@ -1,0 +1,53 @@
+"""The open streams of a web process: sockets and long polls share one cap, and end together with it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from http import HTTPStatus
+
+from judge.config import settings
+from judge.web.faults import Fault
+
+
+class Streams:
+    """Counts streams and wakes them all when the process is told to end."""
+
+    def __init__(self, cap: int) -> None:
+        self._cap = cap
+        self._open: set[threading.Event] = set()
+        self.closing = False
+
+    def check(self) -> None:
+        """Raises Fault (503) where no further stream may be opened."""
+        if self.closing or len(self._open) >= self._cap:
+            raise Fault(
+                HTTPStatus.SERVICE_UNAVAILABLE,
+                f"this process serves {self._cap} streams at most; try again soon, or ask without waiting",
+                headers={"Retry-After": "5"},
+            )
+
+    @contextmanager
+    def open(self, wake: threading.Event) -> Iterator[None]:
+        """One more stream; ``wake`` is set when it must look at ``closing``. Raises Fault."""
+        self.check()
+        self._open.add(wake)
+        try:
+            yield
+        finally:
+            self._open.discard(wake)
+
+    def close(self) -> None:
+        """Let every stream end; no other is opened."""
+        self.closing = True
+        for wake in list(self._open):
+            wake.set()
+
+    def __len__(self) -> int:
+        return len(self._open)
+
+
+@cache
+def streams() -> Streams:
+    """The streams of this process."""
+    return Streams(settings().max_streams)

@@ -1,0 +1,89 @@
+"""Which events a socket must be sent, and in which order: rules without a network.
+
+A watch knows, of each submission, the last ``seq`` its client has. What comes twice is dropped; where a
+number is missing, the rows are asked first.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from judge.records import Submission
+
+Event = dict[str, Any]
+Missing = Callable[[str, int, int], Iterable[Event]]
+"""Given a submission, a ``seq`` and another: the events after the first and before the second."""
+
+_REMEMBERED = 10_000
+_NO_END = 2**31 - 1
+
+
+@dataclass
+class Watch:
+    """What one client has asked for, and what it has been sent.
+
+    born_after: ids of submissions made since the client came sort after this; of those it gets everything.
+    """
+
+    user_id: str
+    follows_user: bool
+    born_after: str
+    missing: Missing
+    _last_seq: dict[str, int] = field(default_factory=dict)
+    _followed: set[str] = field(default_factory=set)
+    _left: set[str] = field(default_factory=set)
+
+    def know(self, submissions: Iterable[Submission]) -> None:
+        """The client starts from how these stand: it has all their events, as it were."""
+        for submission in submissions:
+            self._last_seq[submission.id] = submission.last_seq
+
+    def follow(self, submission_id: str, after_seq: int) -> None:
+        """The client subscribes, and has the events up to ``after_seq``."""
+        self._left.discard(submission_id)
+        self._followed.add(submission_id)
+        self._last_seq[submission_id] = after_seq
+
+    def leave(self, submission_id: str) -> None:
+        """Nothing more of this submission, not on the user's stream either."""
+        self._followed.discard(submission_id)
+        self._left.add(submission_id)
+
+    @property
+    def followed(self) -> frozenset[str]:
+        """The submissions that were subscribed to."""
+        return frozenset(self._followed)
+
+    def pass_on(self, event: Event) -> Iterator[Event]:
+        """The events to send now that this one has come: none, it, or what was missing and then it."""
+        submission_id, seq = event["submission_id"], event["seq"]
+        if not self._wants(event):
+            return
+        last_seq = self._last_seq.get(submission_id)
+        if last_seq is None:
+            # Never heard of: made since the client came, or older and quiet until now.
+            last_seq = 0 if submission_id > self.born_after else seq - 1
+        if seq <= last_seq:
+            return
+        if seq > last_seq + 1:
+            yield from self.missing(submission_id, last_seq, seq)
+        self._remember(submission_id, seq)
+        yield event
+
+    def missed(self, submission_id: str) -> Iterable[Event]:
+        """Whatever the rows have of a submission beyond what the client has."""
+        return self.missing(submission_id, self._last_seq.get(submission_id, 0), _NO_END)
+
+    def _wants(self, event: Event) -> bool:
+        submission_id = event["submission_id"]
+        if submission_id in self._left:
+            return False
+        return submission_id in self._followed or (self.follows_user and event["user_id"] == self.user_id)
+
+    def _remember(self, submission_id: str, seq: int) -> None:
+        self._last_seq.pop(submission_id, None)
+        self._last_seq[submission_id] = seq  # the latest are last
+        if len(self._last_seq) > _REMEMBERED:
+            oldest = next(iter(self._last_seq))
+            if oldest not in self._followed:
+                del self._last_seq[oldest]

@@ -1,0 +1,102 @@
+"""Which workers are there, what each can judge, and the languages that any has ever proven."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from judge.db import transaction
+from judge.models import LanguageRow, SubmissionRow, WorkerRow
+from judge.verdict import HELD
+
+SEEN_EVERY_S = 5.0
+"""How often a worker says that it is there."""
+_GONE_AFTER = timedelta(seconds=3 * SEEN_EVERY_S)
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A worker that was heard of lately; ``busy`` of its ``slots`` hold a submission."""
+
+    name: str
+    slots: int
+    busy: int
+    languages: tuple[str, ...]
+    sandbox: str
+
+    def as_json(self) -> dict[str, Any]:
+        """An entry of GET /queue."""
+        return {
+            "name": self.name,
+            "slots": self.slots,
+            "busy": self.busy,
+            "languages": list(self.languages),
+            "sandbox": self.sandbox,
+        }
+
+
+def register(name: str, *, slots: int, sandbox: str, languages: Iterable[dict[str, Any]]) -> None:
+    """A worker is there and has proven these languages, each given as GET /languages shows it."""
+    specs = list(languages)
+    row = {"slots": slots, "sandbox": sandbox, "languages": [spec["id"] for spec in specs]}
+    with transaction() as session:
+        for spec in specs:
+            session.execute(_upsert(LanguageRow, "id", spec["id"], {"spec": spec}))
+        session.execute(_upsert(WorkerRow, "name", name, row | {"seen_at": func.clock_timestamp()}))
+
+
+def seen(name: str) -> None:
+    """The worker is still there."""
+    with transaction() as session:
+        session.execute(
+            update(WorkerRow).where(WorkerRow.name == name).values(seen_at=func.clock_timestamp())
+        )
+
+
+def leave(name: str) -> None:
+    """The worker ends in order; its languages stay."""
+    with transaction() as session:
+        session.execute(delete(WorkerRow).where(WorkerRow.name == name))
+
+
+def present() -> list[Worker]:
+    """The workers that are there."""
+    busy = (
+        select(SubmissionRow.worker, func.count().label("busy"))
+        .where(SubmissionRow.state.in_(HELD))
+        .group_by(SubmissionRow.worker)
+        .subquery()
+    )
+    query = (
+        select(WorkerRow, func.coalesce(busy.c.busy, 0))
+        .outerjoin(busy, busy.c.worker == WorkerRow.name)
+        .where(WorkerRow.seen_at > func.clock_timestamp() - _GONE_AFTER)
+        .order_by(WorkerRow.name)
+    )
+    with transaction() as session:
+        return [
+            Worker(row.name, row.slots, count, tuple(row.languages), row.sandbox)
+            for row, count in session.execute(query)
+        ]
+
+
+def forget_gone() -> None:
+    """Remove workers that were last heard of a day ago."""
+    with transaction() as session:
+        long_ago = func.clock_timestamp() - timedelta(days=1)
+        session.execute(delete(WorkerRow).where(WorkerRow.seen_at < long_ago))
+
+
+def languages() -> list[dict[str, Any]]:
+    """Every language that a worker has proven, as GET /languages shows it, by id."""
+    with transaction() as session:
+        return list(session.scalars(select(LanguageRow.spec).order_by(LanguageRow.id)))
+
+
+def _upsert(table: type[Any], key: str, value: str, columns: dict[str, Any]) -> Any:
+    return (
+        insert(table).values({key: value} | columns).on_conflict_do_update(index_elements=[key], set_=columns)
+    )

@@ -1,0 +1,11 @@
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+
+public class Main {
+    public static void main(String[] args) throws IOException {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
+        String[] words = in.readLine().trim().split(" ");
+        System.out.println(Long.parseLong(words[0]) + Long.parseLong(words[1]));
+    }
+}

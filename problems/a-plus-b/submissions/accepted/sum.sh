@@ -1,0 +1,3 @@
+#!/usr/bin/env bash
+read -r a b
+echo $((a + b))

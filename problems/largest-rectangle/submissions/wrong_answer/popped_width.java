@@ -1,0 +1,30 @@
+// Wrong: takes the width from the popped position, though the rectangle may reach further left.
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.io.StreamTokenizer;
+
+public class Main {
+    public static void main(String[] args) throws IOException {
+        StreamTokenizer in = new StreamTokenizer(new BufferedReader(new InputStreamReader(System.in)));
+        in.nextToken();
+        int n = (int) in.nval;
+        int[] height = new int[n + 1];
+        for (int i = 0; i < n; i++) {
+            in.nextToken();
+            height[i] = (int) in.nval;
+        }
+
+        int[] rising = new int[n + 1];
+        int size = 0;
+        long best = 0;
+        for (int i = 0; i <= n; i++) {
+            while (size > 0 && height[rising[size - 1]] >= height[i]) {
+                int position = rising[--size];
+                best = Math.max(best, (long) height[position] * (i - position));
+            }
+            rising[size++] = i;
+        }
+        System.out.println(best);
+    }
+}

@@ -1,0 +1,34 @@
+"""Opens and uses boxes for the tests in a process of another user, told what to do by pickles on stdin."""
+
+import pickle
+import sys
+
+from judge import sandbox
+
+
+def main() -> None:
+    """Answer each (box number, method, args, kwargs) with (True, result) or (False, exception)."""
+    boxes = {}
+    while True:
+        try:
+            number, method, args, kwargs = pickle.load(sys.stdin.buffer)
+        except EOFError:
+            break
+        try:
+            if method == "open":
+                boxes[number] = sandbox.Box(*args, **kwargs)
+                answer = (True, None)
+            elif method == "layers":
+                answer = (True, sandbox.layers())
+            else:
+                answer = (True, getattr(boxes[number], method)(*args, **kwargs))
+        except (sandbox.SandboxError, ValueError) as error:
+            answer = (False, error)
+        pickle.dump(answer, sys.stdout.buffer)
+        sys.stdout.buffer.flush()
+    for box in boxes.values():
+        box.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""The layers of isolation: told one by one, and fatal when missing."""
+
+import errno
+import os
+import pickle
+
+import pytest
+
+from judge.sandbox import Layer, SandboxError, cgroup, identity, layers
+from judge.sandbox.checkup import MADE_WITH_THE_BOX
+
+
+def test_all_needed_layers(found_layers: list[Layer], mode: str) -> None:
+    """Here every needed layer is there, and the cgroup exactly where its folders can be written."""
+    assert [layer for layer in found_layers if layer.needed and not layer.ok] == []
+    names = [layer.name for layer in found_layers]
+    assert {"user namespace", "seccomp", "rlimits", "no_new_privs", "cgroup memory"} <= set(names)
+    for layer in found_layers:
+        if layer.name.startswith("cgroup ") and not layer.needed:
+            expected = mode == "self" and layer.name.removeprefix("cgroup ") in cgroup.find().folders
+            assert layer.ok is expected
+            assert layer.ok or (layer.detail and layer.mend)
+
+
+def test_a_layer_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """When a box cannot be made, its layer is not ok, those before it are, and nothing after it was tried."""
+
+    class Broken:
+        def __init__(self) -> None:
+            raise SandboxError("network namespace", "Operation not permitted", "allow it")
+
+    monkeypatch.setattr("judge.sandbox.checkup.Box", Broken)
+    found = {layer.name: layer for layer in layers()}
+    assert not found["network namespace"].ok
+    assert found["network namespace"].mend == "allow it"
+    assert found["pid namespace"].ok
+    assert not found["seccomp"].ok
+    assert set(MADE_WITH_THE_BOX) <= set(found)
+
+
+def test_an_unknown_failure_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A failure outside the list stands first, and nothing counts as made."""
+
+    class Broken:
+        def __init__(self) -> None:
+            raise SandboxError("cgroup", "No space left on device")
+
+    monkeypatch.setattr("judge.sandbox.checkup.Box", Broken)
+    found = layers()
+    assert found[0].name == "cgroup"
+    assert not any(layer.ok for layer in found if layer.needed)
+
+
+@pytest.mark.parametrize(
+    ("id_map", "seed", "expected"),
+    [
+        ("0 0 4294967295", 5, 1879048197),
+        ("0 0 4294967295", 5 + (1 << 22), 1879048197),
+        ("0 100000 65536", 5, 64517),
+        ("0 1000 1\n1 100000 65536", 1005, 64518),
+    ],
+)
+def test_spare_id(id_map: str, seed: int, expected: int) -> None:
+    """The spare range where it is mapped, otherwise the upper end of what is."""
+    assert identity.spare_id(seed, id_map) == expected
+
+
+def test_no_spare_id() -> None:
+    """Where only one id is mapped root has nobody to become."""
+    with pytest.raises(SandboxError, match="spare user id"):
+        identity.spare_id(1, "0 1000 1")
+
+
+def test_failure_has_layer_reason_and_mend() -> None:
+    """The exception tells what failed, why, and what to do, and survives being pickled."""
+    error = SandboxError("proc", os.strerror(errno.EPERM), "unmask it")
+    again = pickle.loads(pickle.dumps(error))
+    assert str(again) == "proc: Operation not permitted (unmask it)"
+    assert (again.layer, again.reason, again.mend) == ("proc", "Operation not permitted", "unmask it")

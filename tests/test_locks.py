@@ -1,0 +1,42 @@
+"""The lock files: a hash for everything, and the address of no registry."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).parent.parent
+LOCKS = ("requirements.lock", "requirements-test.lock")
+REQUIREMENT = re.compile(r"(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[^\s;]+)( ; .*?)?(?=\s+--hash|$)")
+HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
+ADDRESS = re.compile(r"://|--(extra-)?index|--find-links|\bwww\.|\.(org|com|io|net)\b| @ ")
+
+
+def requirements(lock: str) -> dict[str, str]:
+    """Version by name."""
+    found = {}
+    for entry in re.sub(r"\\\n", " ", (REPOSITORY / lock).read_text()).splitlines():
+        line = entry.partition("#")[0].strip()
+        if line:
+            words = REQUIREMENT.match(line)
+            assert words, f"not a pinned requirement: {line}"
+            hashes = line[words.end() :].split()
+            assert hashes, f"no hash: {line}"
+            assert all(HASH.fullmatch(word) for word in hashes), line
+            found[words["name"]] = words["version"]
+    return found
+
+
+@pytest.mark.parametrize("lock", LOCKS)
+def test_everything_has_a_hash_and_nothing_an_address(lock: str) -> None:
+    assert len(requirements(lock)) > 40
+    assert ADDRESS.findall((REPOSITORY / lock).read_text()) == []
+
+
+def test_tests_run_with_the_versions_that_users_get() -> None:
+    product, tests = (requirements(lock) for lock in LOCKS)
+    assert product.items() <= tests.items()
+
+
+def test_what_builds_the_project_is_locked_too() -> None:
+    assert int(requirements("requirements.lock")["setuptools"].partition(".")[0]) >= 77

@@ -1,0 +1,1 @@
+"""Tests of `judge up`, with real servers and real processes."""
