@@ -113,10 +113,10 @@ class _Watch:
         }
 
     def _wait(self, start: Start, began: int) -> str:
-        main = os.pidfd_open(start.pid)
+        """Return why the run is over: "exit", "cpu", "wall", "memory", or "stop" when the judge says so."""
         try:
             poll = select.poll()
-            poll.register(main, select.POLLIN)
+            poll.register(start.pidfd, select.POLLIN)
             poll.register(self._socket.fileno(), select.POLLIN)
             longest = SHORTEST_WAIT_S
             while True:
@@ -135,7 +135,7 @@ class _Watch:
                 longest = min(SAMPLE_EVERY_S, 2 * longest) if self._asks_processes else REAP_EVERY_S
                 wait_s = max(SHORTEST_WAIT_S, min(longest, cpu_left / 1e9 / self._cpus, wall_left / 1e9))
                 ready = [descriptor for descriptor, _ in poll.poll(math.ceil(wait_s * 1000))]
-                if main in ready:
+                if start.pidfd in ready:
                     return "exit"
                 if ready:
                     wire.receive(self._socket)  # only "stop" comes during a run; Closed ends the box
@@ -144,7 +144,7 @@ class _Watch:
                 if self._wait_status is not None:
                     return "exit"
         finally:
-            os.close(main)
+            os.close(start.pidfd)
 
     def _cpu_ns(self, start: Start, living: list[int]) -> int:
         """CPU time so far, which never falls: what was seen once was used, whoever reaped it since."""

@@ -45,6 +45,7 @@ class Start(NamedTuple):
     """
 
     pid: int
+    pidfd: int
     moment_ns: int | None
     cpu_ns: int
     rss_bytes: int
@@ -101,10 +102,12 @@ class Spawner:
             raise SandboxError("start of a program", f"fork: {error}", "raise the host's limit") from error
         if pid == 0:
             self._become(told, path, words, environment, limits, streams)
+        # Now, as the program may soon have taken all the memory that there is for both of us.
+        pidfd = os.pidfd_open(pid)
         os.close(told)
         text = b"".join(iter(lambda: os.read(report, 4096), b""))
         os.close(report)
-        return _read(pid, text)
+        return _read(pid, pidfd, text)
 
     def _become(
         self,
@@ -148,14 +151,14 @@ class Spawner:
         os._exit(127)
 
 
-def _read(pid: int, text: bytes) -> Start:
+def _read(pid: int, pidfd: int, text: bytes) -> Start:
     """Understand what the child said of itself."""
     if text.startswith(b"F"):
         raise SandboxError("start of a program", text[1:].decode(errors="replace"))
     if len(text) < _STARTED.size:
-        return Start(pid, None, 0, 0)
+        return Start(pid, pidfd, None, 0, 0)
     _, moment, cpu, rss = _STARTED.unpack_from(text)
     failure = int(text[_STARTED.size :] or b"0")
     if failure and failure not in ARTEFACT_FAULTS:
         raise SandboxError("start of a program", f"exec: {os.strerror(failure)}")
-    return Start(pid, moment, cpu, rss + FORK_SLACK_BYTES, failure)
+    return Start(pid, pidfd, moment, cpu, rss + FORK_SLACK_BYTES, failure)

@@ -35,7 +35,7 @@ def main(worker: str, slots: int) -> None:
         return
     while not _parent_ended(workers.SEEN_EVERY_S):
         try:
-            workers.register(worker, slots=slots, sandbox=mode, languages=[p.as_json() for p in proofs])
+            _register(worker, slots, mode, proofs)
         except OperationalError as error:
             log.warning("Postgres is away: %s", error.orig)  # said again a few seconds later
     workers.leave(worker)
@@ -61,16 +61,27 @@ def _prove(worker: str, slots: int, mode: str) -> list[Proof]:
             log.error("%s", result)
             continue
         if not ready and result.language not in CORE:
-            ready = True
-            _say("ready", "")
+            ready = _begin(worker, slots, mode, proofs)
         proofs.append(result)
-        workers.register(worker, slots=slots, sandbox=mode, languages=[proof.as_json() for proof in proofs])
+        if ready:
+            _register(worker, slots, mode, proofs)
         _say("language", result.language)
         if _parent_ended(0):
             break
     if not ready:
-        _say("ready", "")
+        _begin(worker, slots, mode, proofs)
     return proofs
+
+
+def _begin(worker: str, slots: int, mode: str, proofs: list[Proof]) -> bool:
+    """Whoever sees the worker's row may take it that the core languages have been judged."""
+    _register(worker, slots, mode, proofs)
+    _say("ready", "")
+    return True
+
+
+def _register(worker: str, slots: int, mode: str, proofs: list[Proof]) -> None:
+    workers.register(worker, slots=slots, sandbox=mode, languages=[proof.as_json() for proof in proofs])
 
 
 def _say(what: str, detail: str) -> None:

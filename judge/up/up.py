@@ -52,6 +52,8 @@ def up(options: Options) -> None:
         home = open_home(settings.home, account)
         stack.callback(home.close)
         stack.enter_context(guarded(home.mark))
+        if options.ready_file is not None:
+            options.ready_file.unlink(missing_ok=True)  # of an earlier start
         listener = stack.enter_context(listen(settings.bind, options.port, options.port_asked_for))
         url, port = base_url(listener), listener.getsockname()[1]
         if port != options.port and options.port != 0:

@@ -99,7 +99,7 @@ def test_memory_below_the_limit(run: Run, how: str) -> None:
 
 def test_hardly_any_memory(run: Run, box: Box) -> None:
     """A limit below what any program needs is still the program's to exceed, and the box survives it."""
-    outcome = run("memory", "heap", "10", limits=replace(LIMITS, memory_bytes=100_000))
+    outcome = run("memory", "heap", "50", limits=replace(LIMITS, memory_bytes=100_000))
     assert outcome.status is Status.MEMORY_EXCEEDED
     assert shell(box, "echo on") == "on\n"
 
