@@ -106,7 +106,9 @@ class Socket:
         message: dict[str, Any] = json.loads(text)
         return message
 
-    def until(self, wanted: Callable[[dict[str, Any]], bool], timeout_s: float = PATIENCE_S) -> list[dict[str, Any]]:
+    def until(
+        self, wanted: Callable[[dict[str, Any]], bool], timeout_s: float = PATIENCE_S
+    ) -> list[dict[str, Any]]:
         """Every message up to and with the first that is wanted."""
         messages, end = [], time.monotonic() + timeout_s
         while not messages or not wanted(messages[-1]):
@@ -123,7 +125,9 @@ def judge_up(home: Path, *options: str, env: Mapping[str, str] | None = None) ->
     """`judge up` on a free port, from its start to its clean end."""
     ready = home / "ready"
     home.mkdir(parents=True, exist_ok=True)
-    own = {key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL", "PORT")}
+    own = {
+        key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL", "PORT")
+    }
     own |= {"JUDGE_HOME": str(home / "data"), **(env or {})}
     with (home / "output").open("wb") as output:
         process = subprocess.Popen(
@@ -137,7 +141,8 @@ def judge_up(home: Path, *options: str, env: Mapping[str, str] | None = None) ->
         until = time.monotonic() + START_S
         while not ready.exists():
             told = (home / "output").read_text()
-            assert process.poll() is None and time.monotonic() < until, f"judge up did not get ready:\n{told}"
+            assert process.poll() is None, f"judge up has ended:\n{told}"
+            assert time.monotonic() < until, f"judge up did not get ready:\n{told}"
             time.sleep(0.05)  # a file cannot be waited for without a library of its own
         told = json.loads(ready.read_text())
         addresses = json.loads((home / "data" / "running.json").read_text())

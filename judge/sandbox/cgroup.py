@@ -21,8 +21,9 @@ OOM_ROOM_BYTES = 32 << 20
 """Given beyond the limit once it is hit, so that the agent itself is not held up while it ends the run."""
 
 LEAST_BYTES = 16 << 20
-"""No lower limit is set. The kernel's memory killer weighs a process by its size and by its score, which counts
-in shares of the limit: with a tiny one the agent, some 12 MB with its libraries, would outweigh the program.
+"""No lower limit is set. The kernel's memory killer weighs a process by its size and by its score, which
+counts in shares of the limit: with a tiny one the agent, some 12 MB with its libraries, would outweigh the
+program.
 """
 
 _MEND = "let the worker write to its own control groups, or start it unprivileged"

@@ -8,11 +8,11 @@ from dataclasses import dataclass, fields
 class Limits:
     """The limits of one run; every figure is greater than zero, or ValueError is raised.
 
-    cpu_time_s is summed over all processes of the run; wall_time_s is counted from the start of the
-    program; memory_bytes is that of the whole box beyond what it held before the run, and less than 16 MiB
-    is as good as 16 MiB where a cgroup counts it. output_bytes bounds
-    standard output, and standard error apart from it. file_bytes and file_count bound the writable folder
-    that a run gets, in total; file_bytes bounds each single file as well.
+    cpu_time_s is summed over all processes of the run; wall_time_s is counted from the start of the program;
+    memory_bytes is that of the whole box beyond what it held before the run, and less than 16 MiB is as good
+    as 16 MiB where a cgroup counts it. output_bytes bounds standard output, and standard error apart from it.
+    file_bytes and file_count bound the writable folder that a run gets, in total; file_bytes bounds each
+    single file as well.
     """
 
     cpu_time_s: float
