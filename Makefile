@@ -31,7 +31,7 @@ check: .venv/installed-test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/judge migrate --check
+	$(BIN)/python -m judge.up.scratch $(BIN)/judge migrate --check
 
 # One resolution for every Python from 3.11.2 and for both machines; the test set only adds to the first.
 lock:

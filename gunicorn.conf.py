@@ -21,6 +21,7 @@ timeout = 60
 keepalive = 20
 limit_request_line = 8190
 accesslog = None
+control_socket_disable = True  # its default path is shared by every gunicorn of a user
 loglevel = settings().log_level
 
 

@@ -3,12 +3,14 @@
 import os
 from functools import cache
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MIB = 1024 * 1024
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+"""Addresses that nobody beyond this machine reaches."""
 
 
 class Settings(BaseSettings):
@@ -86,6 +88,12 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least level logged"
     )
+
+    @model_validator(mode="after")
+    def _leases_are_renewed_in_time(self) -> Self:
+        if self.lease_renew_s > self.lease_s / 2:
+            raise ValueError("JUDGE_LEASE_RENEW_S must be at most half of JUDGE_LEASE_S")
+        return self
 
 
 @cache

@@ -34,8 +34,8 @@ def engine() -> Engine:
     """This process's engine; a forked child must call ``forget_connections`` first."""
     return create_engine(
         database_url(),
-        pool_size=8,
-        max_overflow=24,
+        pool_size=4,
+        max_overflow=12,
         pool_pre_ping=True,  # a restarted Postgres costs a reconnect, not an error
         pool_recycle=1800,
         connect_args={

@@ -5,6 +5,7 @@ that comes twice finds nothing to claim.
 """
 
 from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from celery import Celery
 from kombu import Exchange, Queue
@@ -44,9 +45,23 @@ def broker_url() -> str:
     if not url:
         raise ConfigError("REDIS_URL is not set: give it, or start everything with `judge up`")
     if url.startswith("unix://"):
-        path, _, query = url.removeprefix("unix://").partition("?")
-        return f"redis+socket://{path}" + (f"?{query.replace('db=', 'virtual_host=')}" if query else "")
+        return _socket_url(url)
+    if url.startswith("rediss://") and "ssl_cert_reqs=" not in url:
+        # Unless it is told to, kombu looks at no certificate.
+        return f"{url}{'&' if '?' in url else '?'}ssl_cert_reqs=required"
     return url
+
+
+def _socket_url(url: str) -> str:
+    parts = urlsplit(url)
+    options = dict(parse_qsl(parts.query))
+    who = parts.netloc.removesuffix("@")
+    if password := options.pop("password", ""):
+        who = f"{options.pop('username', '')}:{quote(password, safe='')}"
+    if "db" in options:
+        options["virtual_host"] = options.pop("db")
+    query = f"?{urlencode(options)}" if options else ""
+    return f"redis+socket://{who}{'@' if who else ''}{parts.path}{query}"
 
 
 def _is_redis(url: str) -> bool:
@@ -74,6 +89,9 @@ def _configure(app: Celery) -> None:
             "socket_connect_timeout": 5,
             "socket_keepalive": True,
             "health_check_interval": 10,
+            # A sender that is refused asks once more; by default it would do so for 6 s.
+            "max_retries": 1,
+            "interval_start": 0.2,
             "retry_on_timeout": True,  # without it a read that times out loses the message it was to bring
             "priority_steps": [0],  # one list a queue; Celery would spread priorities over several
         }
@@ -116,6 +134,7 @@ def _configure(app: Celery) -> None:
             "purge": {"task": PURGE, "schedule": 3600.0, "options": {"expires": 3600}},
         },
         beat_max_loop_interval=5,
+        beat_scheduler="celery.beat:Scheduler",  # nothing of a schedule of seconds is worth keeping on disk
     )
 
 

@@ -10,7 +10,7 @@ assert judge.models  # imported for its tables
 with engine().connect() as connection:
     context.configure(connection=connection, target_metadata=Base.metadata, compare_server_default=True)
     with context.begin_transaction():
-        # A migration waits a while for a lock that a long query holds, then gives up: everybody behind it waits too.
-        context.execute("SET lock_timeout = '10s'")
-        context.execute("SET statement_timeout = 0")
+        # Behind a migration that waits for a lock everybody else waits too, so it gives up soon.
+        context.execute("SET LOCAL lock_timeout = '10s'")
+        context.execute("SET LOCAL statement_timeout = 0")
         context.run_migrations()

@@ -2,11 +2,13 @@
 
 import os
 import sys
+from pathlib import Path
 
 import click
 
-from judge.config import settings
+import judge
 
+_GUNICORN = Path(judge.__file__).parent.parent / "gunicorn.conf.py"
 _ANY = {"ignore_unknown_options": True, "help_option_names": ["--help"]}
 
 
@@ -17,7 +19,7 @@ def web(options: tuple[str, ...]) -> None:
     from judge.web.app import check_settings
 
     check_settings()
-    _become("gunicorn", "-c", "gunicorn.conf.py", "judge.web:create_app()", *options)
+    _become("gunicorn", "-c", str(_GUNICORN), "judge.web:create_app()", *options)
 
 
 @click.command(context_settings=_ANY)
@@ -31,8 +33,7 @@ def worker(options: tuple[str, ...]) -> None:
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def beat(options: tuple[str, ...]) -> None:
     """Send the sweeps. OPTIONS go to `celery beat`."""
-    settings().home.mkdir(parents=True, exist_ok=True)
-    _become("celery", "-A", "judge.tasks", "beat", "-s", str(settings().home / "beat"), *options)
+    _become("celery", "-A", "judge.tasks", "beat", *options)
 
 
 def _become(module: str, *arguments: str) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 # In the environment of every program that we start, as HOME:RUN, so that it can be told from any other.
 MARK = "JUDGE_UP"
 
-PATIENCE_S = 10.0  # the kernel has told them to stop already
+PATIENCE_S = 4.0  # the kernel has told them to stop already; a database that is killed loses nothing
 
 
 def of_run(mark: str) -> list[int]:

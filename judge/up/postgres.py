@@ -19,7 +19,7 @@ SOCKET = ".s.PGSQL.5432.lock"  # the longest name in the folder of its socket
 SETTINGS = {
     "listen_addresses": "",
     "unix_socket_permissions": "0700",
-    "max_connections": "200",
+    "max_connections": "400",
     "shared_buffers": "128MB",
     "max_wal_size": "512MB",
     "random_page_cost": "1.1",  # nothing that we run on seeks like a disk of 1996

@@ -45,9 +45,9 @@ def worker(env: Environment, name: str) -> Program:
     )
 
 
-def beat(env: Environment, schedule: Path) -> Program:
+def beat(env: Environment) -> Program:
     """The clock that sends the sweeps."""
-    return Program("beat", (*CELERY, "beat", "-s", str(schedule)), env, stop_rank=1)
+    return Program("beat", (*CELERY, "beat"), env, stop_rank=1)
 
 
 def flower(env: Environment, port: int) -> Program:

@@ -109,7 +109,7 @@ def _start_programs(
     # A name of its own for each start: the row of a worker that was killed must not pass for this one.
     worker = f"up-{secrets.token_hex(4)}@{socket.gethostname()}"
     supervisor.start(programs.worker(env, worker))
-    supervisor.start(programs.beat(env, home.folder("beat") / "schedule"))
+    supervisor.start(programs.beat(env))
     flower_port = free_port() if options.flower else None
     if flower_port is not None:
         supervisor.start(programs.flower(env, flower_port))

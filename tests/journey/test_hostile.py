@@ -38,7 +38,7 @@ HOSTILE = {
     "leaves a daemon": (
         "python3",
         "import os, time\n"
-        "if os.fork() == 0:\n    os.setsid()\n    if os.fork() == 0:\n        time.sleep(1000)\n    os._exit(0)\n"
+        "if os.fork() == 0:\n    os.setsid()\n    os.fork() or time.sleep(1000)\n    os._exit(0)\n"
         "print(sum(map(int, input().split())))",
         "accepted",
     ),

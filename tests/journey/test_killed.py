@@ -8,18 +8,17 @@ from collections.abc import Iterator
 import psycopg2
 import pytest
 
-from tests.conftest import Running, judge_up
+from tests.conftest import Running, judge_up, open_folder
 from tests.journey import machine
 
 SLOW = "import time\ntime.sleep(0.3)\nprint(sum(map(int, input().split())))"
 
 
 @pytest.fixture(scope="module")
-def own_judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def own_judge() -> Iterator[Running]:
     """A judge that may be hurt, with a short lease."""
-    with judge_up(
-        tmp_path_factory.mktemp("killed"), env={"JUDGE_LEASE_S": "3", "JUDGE_LEASE_RENEW_S": "1"}
-    ) as running:
+    lease = {"JUDGE_LEASE_S": "3", "JUDGE_LEASE_RENEW_S": "1"}
+    with open_folder() as folder, judge_up(folder, env=lease) as running:
         yield running
         running.close_sockets()
 

@@ -12,6 +12,7 @@ from tests.up.standin import SLOW
 URL = os.environ["REDIS_URL"]
 app = Celery("standin", broker=URL.replace("unix://", "redis+socket://").replace("?db=0", ""))
 app.conf.broker_connection_retry_on_startup = True
+app.conf.beat_scheduler = "celery.beat:Scheduler"
 app.conf.beat_schedule = {"tick": {"task": "tick", "schedule": 0.5}}
 
 
