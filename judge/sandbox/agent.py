@@ -104,7 +104,7 @@ def _serve(socket: Socket, request: Message, descriptors: list[int]) -> NoReturn
 
 def _put(request: Message, descriptors: list[int]) -> Message:
     put(request["files"], descriptors[0])
-    return {}
+    return {"files_bytes": mounts.code_bytes()}
 
 
 def _seal(request: Message, descriptors: list[int]) -> Message:

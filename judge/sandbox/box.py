@@ -21,6 +21,9 @@ from judge.sandbox.wire import Message
 CODE_BYTES = 256 << 20
 CODE_FILES = 8192
 
+LOOK_EVERY_S = 0.02
+"""How often the peak of memory is noted."""
+
 MARGIN_S = 10.0
 """How much later than the wall limit the agent must have answered; otherwise the box is ended."""
 
@@ -47,6 +50,7 @@ class Box:
         hierarchies = cgroup.find()
         cgroup.sweep(hierarchies)
         self._code_bytes = code_bytes
+        self._files_bytes = 0
         self._sealed = False
         self._closed = False
         self._cgroup = Cgroup(hierarchies)
@@ -63,6 +67,7 @@ class Box:
         except BaseException:
             self._cgroup.remove()
             raise
+        self._cgroup.opened()
 
     def __enter__(self) -> Self:
         return self
@@ -87,7 +92,7 @@ class Box:
         content = streams.sealed(b"".join(files.values()))
         try:
             listing = [(name, len(data)) for name, data in files.items()]
-            self._ask({"op": "put", "files": listing}, [content])
+            self._files_bytes = self._ask({"op": "put", "files": listing}, [content])["files_bytes"]
         finally:
             os.close(content)
 
@@ -123,13 +128,14 @@ class Box:
         try:
             source = streams.sealed(b"" if stdin is None else stdin)
             try:
-                self._cgroup.begin(limits.memory_bytes, limits.processes)
+                self._cgroup.begin(limits.memory_bytes, limits.processes, self._files_bytes)
                 self._link.send(request, [source, out.writer, out.writer if merge_stderr else err.writer])
             finally:
                 os.close(source)
             out.close_writer()
             err.close_writer()
             answer = self._attend(limits, out, err)
+            self._files_bytes = answer["files_bytes"]
             return self._outcome(limits, answer, out, err)
         except ValueError:
             raise
@@ -165,6 +171,7 @@ class Box:
 
     def _attend(self, limits: Limits, out: Drain, err: Drain) -> Message:
         """Drain the streams until the agent says that the run is over and every process of it dead."""
+        look = time.monotonic() + LOOK_EVERY_S
         deadline = time.monotonic() + limits.wall_time_s + MARGIN_S
         stopped = False
         answer: Message | None = None
@@ -175,8 +182,11 @@ class Box:
             if self._cgroup.oom_event is not None:
                 selector.register(self._cgroup.oom_event, selectors.EVENT_READ, self._cgroup.give_room)
             while answer is None:
-                events = selector.select(max(0, deadline - time.monotonic()))
-                if not events:
+                events = selector.select(max(0, min(look, deadline) - time.monotonic()))
+                if time.monotonic() >= look:
+                    self._cgroup.look()
+                    look = time.monotonic() + LOOK_EVERY_S
+                if not events and time.monotonic() >= deadline:
                     # Whose fault the silence is cannot be told, so it is ours.
                     late = f"no answer {MARGIN_S:.0f} s after the wall limit"
                     raise SandboxError("agent", late, "the machine is overloaded, or its kernel is stuck")
@@ -209,7 +219,7 @@ class Box:
             # Where the agent may not be hidden from it, the kernel's memory killer can take the whole box.
             # The group holds nothing else, so the program was the cause; the box is of no use any more.
             return {"reason": "memory", "wait_status": int(signals.SIGKILL), "started": True} | dict.fromkeys(
-                ("cpu_ns", "wall_ns", "memory_bytes", "exec_errno"), 0
+                ("cpu_ns", "wall_ns", "memory_bytes", "exec_errno", "files_bytes"), 0
             )
 
     def _outcome(self, limits: Limits, answer: Message, out: Drain, err: Drain) -> Outcome:

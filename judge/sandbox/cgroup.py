@@ -26,6 +26,12 @@ counts in shares of the limit: with a tiny one the agent, some 12 MB with its li
 program.
 """
 
+STALE_S = 0.25
+"""How long the kernel is given to free what a run left to it: a namespace's segments, files in sockets."""
+
+SLACK_BYTES = 4 << 20
+"""Each processor charges ahead in batches, and an agent may grow a little."""
+
 _MEND = "let the worker write to its own control groups, or start it unprivileged"
 _REMOVAL_S = 5.0
 
@@ -92,8 +98,10 @@ class Cgroup:
         self._folders = {c: folder / name for c, folder in hierarchies.folders.items()}
         self._files: dict[str, int] = {}
         self.oom_event: int | None = None
+        self._opened_bytes = 0
         self._held_bytes = 0
         self._limit_bytes = 0
+        self._peak_bytes = 0
         self._kills_before = 0
         self._hit = False
         try:
@@ -133,18 +141,28 @@ class Cgroup:
         except OSError as error:
             raise SandboxError("cgroup", str(error), _MEND) from error
 
-    def begin(self, memory_bytes: int, processes: int) -> None:
-        """Set the limits of the next run, beyond what the box holds already, and forget the last peak."""
+    def opened(self) -> None:
+        """The box stands and has run nothing yet: what it holds now is its own."""
+        if self.counts_memory:
+            self._opened_bytes = self._used_bytes()
+
+    def begin(self, memory_bytes: int, processes: int, files_bytes: int) -> None:
+        """Set the limits of the next run, beyond what the box holds already, and forget the last peak.
+
+        files_bytes: what the files that outlast a run take. More than these and the box's own is not conceded
+        to a program: it would have what earlier runs left to be freed on top of its limit.
+        """
         try:
             if "pids" in self._folders:
                 self._write("pids.max", processes + AGENT_PROCESSES)
             if self.counts_memory:
-                self._held_bytes = max(0, self._number("memory.usage_in_bytes") - self._file_cache())
+                self._held_bytes = self._settled_bytes(self._opened_bytes + files_bytes + SLACK_BYTES)
                 self._limit_bytes = self._held_bytes + max(memory_bytes, LEAST_BYTES)
                 self._write("memory.limit_in_bytes", self._limit_bytes)
                 self._kills_before = self._kills()
                 self._drain_event()
                 self._hit = False
+                self._peak_bytes = 0
                 self._write("memory.max_usage_in_bytes", 0)
         except OSError as error:
             raise SandboxError("cgroup", str(error), _MEND) from error
@@ -164,13 +182,21 @@ class Cgroup:
             return False
         return self._hit or self._drain_event() or self._kills() > self._kills_before
 
-    def peak_bytes(self) -> int:
-        """The peak since ``begin``, less what the box held before and what it keeps cached of files.
+    def look(self) -> None:
+        """Note the peak since the last look, less the cached files.
 
-        The cache is that of now, not of the moment of the peak, which no kernel tells.
+        The cache is that of now, not of the moment of the peak, which no kernel tells; so look often, or a
+        program hides a peak behind files that it reads afterwards.
         """
-        peak = min(self._number("memory.max_usage_in_bytes"), self._limit_bytes)
-        return max(0, peak - self._held_bytes - self._file_cache())
+        if self.counts_memory:
+            peak = min(self._number("memory.max_usage_in_bytes"), self._limit_bytes)
+            self._write("memory.max_usage_in_bytes", 0)
+            self._peak_bytes = max(self._peak_bytes, peak - self._file_cache())
+
+    def peak_bytes(self) -> int:
+        """The peak since ``begin``, less what the box held before and what it kept cached of files."""
+        self.look()
+        return max(0, self._peak_bytes - self._held_bytes)
 
     def remove(self) -> None:
         """Take the group away; its processes must be dead or dying. Raises SandboxError if it stays."""
@@ -219,6 +245,16 @@ class Cgroup:
 
     def _kills(self) -> int:
         return self._field("memory.oom_control", b"oom_kill")
+
+    def _used_bytes(self) -> int:
+        return max(0, self._number("memory.usage_in_bytes") - self._file_cache())
+
+    def _settled_bytes(self, most: int) -> int:
+        """What is in use, once it is down to ``most`` or will not become less."""
+        deadline = time.monotonic() + STALE_S
+        while (used := self._used_bytes()) > most and time.monotonic() < deadline:
+            time.sleep(0.001)  # the kernel's workers free in their own time and tell nobody
+        return min(used, most)
 
     def _file_cache(self) -> int:
         """Cached pages of real files: the kernel's to take back, not the program's."""

@@ -34,8 +34,8 @@ SEEN_BY_A_PROGRAM = {
 """What a program finds of itself under /proc/self when the layer is there."""
 
 CGROUPS = {
-    "memory": "memory is sampled: what processes share and let go of, and peaks of less than 5 ms, may be "
-    "missed; memfd_create and shmget are refused",
+    "memory": "memory is sampled: what processes share and let go of, what waits in sockets and pipes, and "
+    "peaks of less than 5 ms, may be missed; memfd_create and System V IPC are refused",
     "pids": "processes are counted by RLIMIT_NPROC alone",
     "cpuacct": "CPU time is sampled: that of children which nobody waits for may be missed",
 }

@@ -11,8 +11,9 @@ from judge.sandbox.errors import SandboxError
 INSIDE_ID = 1000
 """The user and group id that every process of a box sees itself as."""
 
-FIRST_SPARE_ID = 1879048192
-"""Ids from here on are given to no user by any distribution's defaults (systemd's container range)."""
+FIRST_SPARE_ID = 1879048192 + (1 << 16)
+"""Ids from here on are given to no user by any distribution's defaults (systemd's container range ends
+before). The first of them are left to whatever else looks for an id there, as a server of ours may."""
 
 SPARE_IDS = 1 << 22
 

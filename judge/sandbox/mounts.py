@@ -20,6 +20,9 @@ ETC_PREFIXES = ("java-", "python3")
 
 VAR = ("lib/ghc", "lib/ocaml")
 
+HIDDEN = ("/usr/etc", "/usr/local/etc")
+"""Below /usr, but what local programs are configured with: tokens may be among it."""
+
 DEVICES = ("null", "zero", "full", "random", "urandom")
 DEVICE_LINKS = (
     ("fd", "/proc/self/fd"),
@@ -77,8 +80,20 @@ def build(code_bytes: int, code_files: int) -> int:
 
 
 def seal() -> None:
-    """Make /code read-only, for good."""
+    """Make /code read-only, for good.
+
+    By another mount over the first, which no path reaches any more. The first one would not let itself be
+    made read-only while a file is open for writing, as one can be that was sent into a socket and never taken
+    out, until the kernel's collector comes by.
+    """
+    kernel.mount(CODE, CODE, None, kernel.MS_BIND)
     kernel.set_mount_attributes(CODE, _LOCKED | kernel.ATTR_NODEV)
+
+
+def code_bytes() -> int:
+    """Return the memory that /code takes: contents, and about a kilobyte for each file's own record."""
+    space = os.statvfs(CODE)
+    return (space.f_blocks - space.f_bfree) * space.f_frsize + (space.f_files - space.f_ffree << 10)
 
 
 class Scratch:
@@ -93,7 +108,8 @@ class Scratch:
         if self._size == (size, count) and self._state() == self._fresh:
             return
         if self._size is not None:
-            kernel.umount(SCRATCH)
+            # Detached, as a file sent into a socket and never taken out would hold it for a while.
+            kernel.umount(SCRATCH, kernel.MNT_DETACH)
         # One file more for the folder itself.
         _tmpfs(SCRATCH, f"size={size},nr_inodes={count + 1},mode=700")
         self._size = (size, count)
@@ -140,6 +156,10 @@ def _proc() -> int:
 
 def _toolchains() -> None:
     _bind("/usr", f"{ROOT}/usr")
+    for name in HIDDEN:
+        if os.path.isdir(name) and not os.path.islink(name):
+            _tmpfs(ROOT + name, "size=4k,nr_inodes=1,mode=555")
+            kernel.set_mount_attributes(ROOT + name, _LOCKED | kernel.ATTR_NODEV)
     for name in TOP_LEVEL:
         if os.path.islink(f"/{name}"):
             os.symlink(os.readlink(f"/{name}"), f"{ROOT}/{name}")
@@ -190,4 +210,5 @@ def _bind(source: str, target: str) -> None:
 
 
 def _tmpfs(target: str, options: str) -> None:
-    kernel.mount("tmpfs", target, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV, options)
+    # Without times of access: reading a folder would leave a trace that the next run could find.
+    kernel.mount("tmpfs", target, "tmpfs", kernel.MS_NOSUID | kernel.MS_NODEV | kernel.MS_NOATIME, options)

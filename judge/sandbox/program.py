@@ -8,8 +8,9 @@ import select
 import signal
 import time
 from _socket import socket as Socket
+from _socket import socketpair
 
-from judge.sandbox import kernel, usage, wire
+from judge.sandbox import kernel, mounts, usage, wire
 from judge.sandbox.mounts import Scratch
 from judge.sandbox.spawn import Spawner, Start
 from judge.sandbox.wire import Message
@@ -46,7 +47,7 @@ class Programs:
         """Run one program to its end and leave nothing of it; streams: stdin, stdout, stderr.
 
         Returns reason ("exit", "cpu", "wall", "memory" or "stop"), wait_status, cpu_ns, wall_ns, memory_bytes
-        (0 where a cgroup counts it), exec_errno and started.
+        (0 where a cgroup counts it), exec_errno, started, and files_bytes: what /code takes.
         """
         limits = request["limits"]
         self._scratch.prepare(limits["file_bytes"], limits["file_count"])
@@ -57,7 +58,24 @@ class Programs:
         streams.clear()
         answer = watch.until_over(start)
         self._scratch.clean()
-        return answer
+        self._collect_sockets()
+        self._forget_ids()
+        return answer | {"files_bytes": mounts.code_bytes()}
+
+    @staticmethod
+    def _collect_sockets() -> None:
+        """Have the kernel free what was sent into sockets that nobody holds: it looks when one is closed."""
+        for end in socketpair():
+            end.close()
+
+    def _forget_ids(self) -> None:
+        """Number the next run's processes from the start again: how many there were is a message, too."""
+        with contextlib.suppress(OSError):  # a kernel without CONFIG_CHECKPOINT_RESTORE
+            last = os.open("sys/kernel/ns_last_pid", os.O_WRONLY | os.O_CLOEXEC, dir_fd=self._proc)
+            try:
+                os.write(last, b"1")
+            finally:
+                os.close(last)
 
     def _rlimits(self, limits: Message) -> list[tuple[int, int]]:
         found = [
@@ -171,6 +189,6 @@ class _Watch:
                 return
             if pid == main:
                 self._wait_status = status
-            self._cpu.reaped(used)
+            self._cpu.reaped(pid, used)
             if self._memory:
                 self._memory.reaped(pid, used)

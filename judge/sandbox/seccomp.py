@@ -10,6 +10,7 @@ from judge.sandbox import kernel
 from judge.sandbox.errors import SandboxError
 
 EPERM, ENOSYS, EAFNOSUPPORT = errno.EPERM, errno.ENOSYS, errno.EAFNOSUPPORT
+EINVAL, ENOMEM = errno.EINVAL, errno.ENOMEM
 
 LAST_KNOWN = 462
 """mseal. What later kernels add has not been judged, and is answered as a kernel without it would."""
@@ -18,6 +19,9 @@ NEW_NAMESPACES = 0x7E02_0000
 """The CLONE_NEW* flags that clone(2) takes."""
 
 AF_UNIX = 1
+MAP_HUGETLB, MFD_HUGETLB = 0x40000, 4
+MADV_MERGEABLE, POSIX_FADV_DONTNEED = 12, 4
+PR_SCHED_CORE, PR_SET_MEMORY_MERGE = 62, 67
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 
 
@@ -53,9 +57,20 @@ _KERNEL = "loads code into the kernel"
 _SURFACE = "has no use in a judge and a history of holes"
 _NUMA = "moves memory between nodes, of other processes too"
 _FILES = "watches the files of a whole mount"
+_POOL = "takes from the machine's pool of huge pages, which no limit of a box counts"
+_MERGE = "lets equal pages be merged with those of others, which tells of both and hides memory"
+_ALONE = "keeps others off the second half of its processor"
+_DISKS = "waits for all that anyone has written, and cannot be interrupted"
 _HIDDEN = "holds memory that only a memory cgroup counts, and there is none"
 
 TABLE = (
+    # First, as these are called often and an argument has to be looked at each time.
+    Refusal("mmap", 9, 222, ENOMEM, _POOL, 3, mask=MAP_HUGETLB),
+    Refusal("madvise", 28, 233, EINVAL, _MERGE, 2, forbidden=(MADV_MERGEABLE,)),
+    Refusal("memfd_create", 319, 279, ENOSYS, _POOL, 1, mask=MFD_HUGETLB),
+    Refusal(
+        "prctl", 157, 167, EINVAL, _ALONE + " or " + _MERGE, 0, forbidden=(PR_SCHED_CORE, PR_SET_MEMORY_MERGE)
+    ),
     Refusal("ptrace", 101, 117, EPERM, _REACH),
     Refusal("process_vm_readv", 310, 270, EPERM, _REACH),
     Refusal("process_vm_writev", 311, 271, EPERM, _REACH),
@@ -110,6 +125,18 @@ TABLE = (
     Refusal("io_uring_setup", 425, 425, ENOSYS, _RING),
     Refusal("io_uring_enter", 426, 426, ENOSYS, _RING),
     Refusal("io_uring_register", 427, 427, ENOSYS, _RING),
+    Refusal("io_setup", 206, 0, ENOSYS, "takes from a number of requests that the whole machine shares"),
+    Refusal("sync", 162, 81, EPERM, _DISKS),
+    Refusal("syncfs", 306, 267, EPERM, _DISKS),
+    Refusal(
+        "fadvise64",
+        221,
+        223,
+        EPERM,
+        "drops files of the host from its cache",
+        3,
+        forbidden=(POSIX_FADV_DONTNEED,),
+    ),
     Refusal("keyctl", 250, 219, EPERM, _KEYS),
     Refusal("add_key", 248, 217, EPERM, _KEYS),
     Refusal("request_key", 249, 218, EPERM, _KEYS),
@@ -150,8 +177,10 @@ TABLE = (
 WITHOUT_MEMORY_CGROUP = (
     Refusal("memfd_create", 319, 279, ENOSYS, _HIDDEN),
     Refusal("shmget", 29, 194, ENOSYS, _HIDDEN),
+    Refusal("semget", 64, 190, ENOSYS, _HIDDEN),
+    Refusal("msgget", 68, 186, ENOSYS, _HIDDEN),
 )
-"""Refused as well where memory is only sampled process by process."""
+"""Refused as well, and before the others, where memory is only sampled process by process."""
 
 _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32 = 0x4000_0000
@@ -216,7 +245,7 @@ class Filter:
     """A filter made ready once, to be put on each program between fork and exec."""
 
     def __init__(self, *, memory_cgroup: bool) -> None:
-        table = TABLE if memory_cgroup else TABLE + WITHOUT_MEMORY_CGROUP
+        table = TABLE if memory_cgroup else WITHOUT_MEMORY_CGROUP + TABLE
         code = program(kernel.MACHINE, table)
         self._steps = ctypes.create_string_buffer(code, len(code))
         self._program = _Program(len(code) // 8, ctypes.addressof(self._steps))

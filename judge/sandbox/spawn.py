@@ -18,8 +18,8 @@ PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 ENVIRONMENT = {"PATH": ":".join(PATH), "HOME": SCRATCH, "TMPDIR": SCRATCH, "LANG": "C.UTF-8"}
 
 ARTEFACT_FAULTS = {errno.ENOENT, errno.EACCES, errno.ENOEXEC, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
-ARTEFACT_FAULTS |= {errno.EINVAL, errno.ENOMEM, errno.ELIBBAD, errno.ETXTBSY, errno.EPERM}
-"""What exec answers when the file is missing, no program, or asks for more than any box has."""
+ARTEFACT_FAULTS |= {errno.EINVAL, errno.ENOMEM, errno.ELIBBAD, errno.ETXTBSY, errno.EPERM, errno.EIO}
+"""What exec answers when the file is missing, no program, ends early, or asks for more than any box has."""
 
 FORK_SLACK_BYTES = 1 << 20
 """What a child of the agent may grow by between saying what it uses and its exec."""

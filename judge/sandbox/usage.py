@@ -1,5 +1,6 @@
 """What the processes of a run use: by the cgroup's account, or by asking one process after another."""
 
+import contextlib
 import os
 import time
 from resource import struct_rusage
@@ -17,7 +18,7 @@ class CgroupCpu:
         self._usage = usage
         self._before = self._counter()
 
-    def reaped(self, used: struct_rusage) -> None:
+    def reaped(self, pid: int, used: struct_rusage) -> None:
         """A process has ended; the counter knows."""
 
     def cpu_ns(self, living: list[int]) -> int:
@@ -31,31 +32,66 @@ class CgroupCpu:
 class SampledCpu:
     """CPU time by the kernel's word on each process that was reaped, and by asking those alive.
 
-    What escapes: the children of a process that lets the kernel reap them unseen (SIGCHLD ignored), from
-    the last time that they were asked.
+    A process that vanished between two looks was reaped by its parent, whose figures then hold all it used,
+    or by the kernel unseen (where the parent ignores SIGCHLD), and nobody's do. So what was last seen of it
+    stays with its parent, beside the parent's own word on its children; the greater of both counts. What
+    escapes is what such children use after they were last asked.
     """
 
     def __init__(self, proc: int) -> None:
         self._proc = proc
-        self._reaped_ns = 0
+        self._gone_ns = 0
+        self._ended: dict[int, int] = {}
+        self._seen: dict[int, _Seen] = {}
 
-    def reaped(self, used: struct_rusage) -> None:
+    def reaped(self, pid: int, used: struct_rusage) -> None:
         """A child of pid 1 has ended; its figures hold those of its own children, if it waited for them."""
-        self._reaped_ns += round((used.ru_utime + used.ru_stime) * 1e9)
+        self._ended[pid] = round((used.ru_utime + used.ru_stime) * 1e9)
 
     def cpu_ns(self, living: list[int]) -> int:
         """Nanoseconds of all processes that could be asked."""
-        return self._reaped_ns + sum(map(self._living_ns, living))
+        now = {pid: found for pid in living if (found := self._ask(pid))}
+        vanished = {pid: seen for pid, seen in self._seen.items() if pid not in now}
+        for pid, found in now.items():
+            if pid in self._seen:
+                found.unseen_ns = self._seen[pid].unseen_ns
+        # The youngest first, so that what a child leaves has come to its parent before the parent's turn.
+        for pid in sorted(vanished, reverse=True):
+            ended = self._ended.pop(pid, None)
+            used = max(vanished[pid].total_ns, ended or 0)
+            heir = now.get(vanished[pid].parent) or vanished.get(vanished[pid].parent)
+            if ended is None and heir:
+                heir.unseen_ns += used
+            else:
+                self._gone_ns += used
+        self._gone_ns += sum(self._ended.values())
+        self._ended.clear()
+        self._seen = now
+        return self._gone_ns + sum(seen.total_ns for seen in now.values())
 
-    def _living_ns(self, pid: int) -> int:
+    def _ask(self, pid: int) -> "_Seen | None":
         try:
             # The clock id of a process, as clock_getcpuclockid makes it; exact where /proc counts ticks.
             own = time.clock_gettime_ns((~pid << 3) | 2)
             stat = _read(self._proc, f"{pid}/stat")
         except OSError:
-            return 0  # it ended between the listing and here; whoever reaps it tells
+            return None  # it ended between the listing and here
         fields = stat[stat.rindex(b")") + 2 :].split()
-        return own + (int(fields[13]) + int(fields[14])) * _TICK_NS
+        return _Seen(int(fields[1]), own, (int(fields[13]) + int(fields[14])) * _TICK_NS)
+
+
+class _Seen:
+    """A process as it was last seen: its parent, its time, its children's as it says, and as seen of them."""
+
+    def __init__(self, parent: int, own_ns: int, children_ns: int) -> None:
+        self.parent = parent
+        self.own_ns = own_ns
+        self.children_ns = children_ns
+        self.unseen_ns = 0
+
+    @property
+    def total_ns(self) -> int:
+        return self.own_ns + max(self.children_ns, self.unseen_ns)
 
 
 class SampledMemory:
@@ -103,15 +139,16 @@ class SampledMemory:
 
     def _resident(self, pid: int) -> tuple[int, int]:
         """Return a process's own and shared resident bytes; mapped files are only remembered."""
-        figures = _figures(self._proc, f"{pid}/status")
+        figures = _memory(self._proc, pid, "status")
         self._mapped_files[pid] = max(self._mapped_files.get(pid, 0), figures.get(b"RssFile:", 0))
-        return figures.get(b"RssAnon:", 0), figures.get(b"RssShmem:", 0)
+        return figures.get(b"RssAnon:", 0) + figures.get(b"VmPTE:", 0), figures.get(b"RssShmem:", 0)
 
     def _share(self, pid: int) -> tuple[int, int]:
-        figures = _figures(self._proc, f"{pid}/smaps_rollup")
+        figures = _memory(self._proc, pid, "smaps_rollup")
         if not figures:  # a program that cannot be read is not told of either
             return self._resident(pid)
-        return figures[b"Pss_Anon:"], figures[b"Pss_Shmem:"]
+        tables = _memory(self._proc, pid, "status").get(b"VmPTE:", 0)
+        return figures[b"Pss_Anon:"] + tables, figures[b"Pss_Shmem:"]
 
 
 def living(proc: int) -> list[int]:
@@ -134,3 +171,20 @@ def _figures(folder: int, name: str) -> dict[bytes, int]:
     except OSError:
         return {}
     return {line[0]: int(line[1]) << 10 for line in words if line[-1:] == [b"kB"]}
+
+
+def _memory(proc: int, pid: int, name: str) -> dict[bytes, int]:
+    """Return the figures of a process; its first thread may have ended, and then only the others tell."""
+    found = _figures(proc, f"{pid}/{name}")
+    if found:
+        return found
+    with contextlib.suppress(OSError):  # it is gone
+        folder = os.open(f"{pid}/task", os.O_RDONLY | os.O_CLOEXEC, dir_fd=proc)
+        try:
+            threads = os.listdir(folder)
+        finally:
+            os.close(folder)
+        for thread in threads:
+            if found := _figures(proc, f"{pid}/task/{thread}/{name}"):
+                break
+    return found

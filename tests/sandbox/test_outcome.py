@@ -2,6 +2,8 @@
 
 import io
 import os
+import platform
+import struct
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,6 +18,13 @@ from .conftest import LIMITS, shell
 
 MB = 1 << 20
 Run = Callable[..., Outcome]
+
+INTERPRETER_PAST_THE_END = b"\x7fELF\2\1\1".ljust(16, b"\0") + struct.pack(
+    "=HHIQQQIHHHHHH IIQQQQQQ",
+    *(2, 62, 1, 0, 64, 0, 0, 64, 56, 1, 64, 0, 0),
+    *(3, 5, 1 << 20, 0, 0, 20, 20, 1),
+)
+"""An executable of x86_64 that says that the name of its interpreter is where the file has ended."""
 
 
 def test_exit_code_and_streams(box: Box) -> None:
@@ -46,7 +55,7 @@ def test_cpu_time_is_that_of_all(run: Run, how: str) -> None:
     assert 0.29 < outcome.cpu_time_s < 0.36
 
 
-@pytest.mark.parametrize("how", ["alone", "threads", "children", "left"])
+@pytest.mark.parametrize("how", ["alone", "threads", "children", "unseen", "left"])
 def test_cpu_time_exceeded(run: Run, how: str) -> None:
     """The limit is on the sum, also over children that nobody waits for, and ends the run at once."""
     outcome = run("burn", how, "100", limits=replace(LIMITS, cpu_time_s=0.3))
@@ -69,7 +78,7 @@ def test_wall_time_exceeded_stopped(run: Run) -> None:
     assert run("stopper", limits=replace(LIMITS, wall_time_s=0.2)).status is Status.WALL_TIME_EXCEEDED
 
 
-@pytest.mark.parametrize("how", ["heap", "stack", "mmap", "shared", "file", "shm", "children"])
+@pytest.mark.parametrize("how", ["heap", "stack", "mmap", "shared", "file", "shm", "children", "tables"])
 def test_memory_exceeded(run: Run, how: str) -> None:
     """Memory of every kind counts: when it is more than the limit, that is the outcome."""
     limits = replace(LIMITS, memory_bytes=64 * MB, file_bytes=512 * MB)
@@ -78,9 +87,15 @@ def test_memory_exceeded(run: Run, how: str) -> None:
     assert outcome.memory_bytes > 60 * MB
 
 
-@pytest.mark.parametrize("how", ["sysv", "memfd"])
+def test_memory_exceeded_without_a_first_thread(run: Run) -> None:
+    """A process whose first thread has ended is still asked what it holds, and ended while it runs."""
+    outcome = run("memory", "leader", "256", limits=replace(LIMITS, memory_bytes=64 * MB))
+    assert (outcome.status, outcome.signal) == (Status.MEMORY_EXCEEDED, 9)
+
+
+@pytest.mark.parametrize("how", ["sysv", "memfd", "semaphores", "messages"])
 def test_memory_that_only_a_cgroup_sees(run: Run, counted: bool, how: str) -> None:
-    """Segments and anonymous files count in a cgroup; without one nothing does, so they are refused."""
+    """Segments, semaphores, messages and anonymous files count in a cgroup, and are refused without one."""
     outcome = run("memory", how, "256", limits=replace(LIMITS, memory_bytes=64 * MB, file_bytes=512 * MB))
     if counted:
         assert outcome.status is Status.MEMORY_EXCEEDED
@@ -95,6 +110,13 @@ def test_memory_below_the_limit(run: Run, how: str) -> None:
     outcome = run("memory", how, "100", limits=limits)
     assert (outcome.status, outcome.exit_code) == (Status.EXITED, 0)
     assert 99 * MB < outcome.memory_bytes < 104 * MB
+
+
+def test_peak_behind_cached_files(run: Run) -> None:
+    """A peak does not vanish from the figures when files are cached after it."""
+    outcome = run("memory", "behind", "100", limits=replace(LIMITS, memory_bytes=512 * MB))
+    assert (outcome.status, outcome.exit_code) == (Status.EXITED, 0)
+    assert outcome.memory_bytes > 99 * MB
 
 
 def test_hardly_any_memory(run: Run, box: Box) -> None:
@@ -226,6 +248,10 @@ def test_streams_by_name(box: Box) -> None:
         ("/code/none", None, b"No such file"),
         ("nonesuch", None, b"No such file"),
         ("/code/text", b"no program\n", b"Exec format error"),
+        pytest.param(
+            *("/code/text", INTERPRETER_PAST_THE_END, b"Input/output error"),
+            marks=pytest.mark.skipif(platform.machine() != "x86_64", reason="its file is for x86_64"),
+        ),
         ("/code", None, b"Permission denied"),
     ],
 )

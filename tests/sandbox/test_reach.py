@@ -108,6 +108,11 @@ def test_not_there(box: Box, path: str) -> None:
     assert not shell(box, f"ls -d {path} 2>/dev/null; true")
 
 
+def test_settings_of_local_programs_are_hidden(box: Box) -> None:
+    """What local programs are configured with, tokens maybe, is not shown though it lies below /usr."""
+    assert shell(box, "ls -A /usr/etc /usr/local/etc 2>/dev/null | grep -v -e :$ -e '^$'; true") == ""
+
+
 def test_the_tree_is_read_only(box: Box) -> None:
     """Nothing but /code and /tmp can be changed, by owner's rights or otherwise."""
     places = "/ /usr /usr/bin /etc /etc/passwd /bin/sh /dev /dev/null /proc/self/oom_score_adj /var /run"

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -65,8 +66,8 @@ def test_changes_of_the_folder_itself(box: Box) -> None:
 
 def test_ipc_of_a_run(run: Run, counted: bool) -> None:
     """Queues, semaphores and segments of one run are not there in the next."""
-    # Without a memory cgroup the segment is refused, as nothing would count it.
-    assert run("ipc", "make").stdout == (b"4\n" if counted else b"3\n")
+    # Without a memory cgroup all but the POSIX queue is refused, as nothing would count it.
+    assert run("ipc", "make").stdout == (b"4\n" if counted else b"1\n")
     assert run("ipc", "count").stdout == b"0\n"
 
 
@@ -108,6 +109,27 @@ def test_close_leaves_nothing() -> None:
         assert descendants() > before[0]
     assert (descendants(), mounts(), own_groups(), len(os.listdir("/proc/self/fd"))) == before
     box.close()
+
+
+def test_boxes_at_once_leave_nothing() -> None:
+    """Eight boxes opened, used and closed at once, again and again, leave no more than one does."""
+    with Box() as box:
+        shell(box, "true")
+    before = descendants(), mounts(), own_groups(), len(os.listdir("/proc/self/fd"))
+    said: list[str] = []
+
+    def use() -> None:
+        for _ in range(3):
+            with Box() as box:
+                said.append(shell(box, "setsid sleep 100 & echo on"))
+
+    threads = [threading.Thread(target=use) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert said == ["on\n"] * 24
+    assert (descendants(), mounts(), own_groups(), len(os.listdir("/proc/self/fd"))) == before
 
 
 def test_close_with_a_program_running() -> None:
@@ -166,6 +188,15 @@ box.run(["sleep", "1000"], Limits(cpu_time_s=1000, wall_time_s=1000, memory_byte
 """
 
 
+RESTLESS = """
+from judge.sandbox import Box, Limits
+print(flush=True)
+while True:
+    with Box() as box:
+        box.run(["sh", "-c", "setsid sleep 9 & sleep 0.01"], Limits(9, 9, 1 << 28, 1))
+"""
+
+
 def test_box_dies_with_its_owner() -> None:
     """kill -9 of the judge's process ends the agents and the program; the next box removes the cgroup."""
     owner = subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True)
@@ -181,6 +212,23 @@ def test_box_dies_with_its_owner() -> None:
         os.close(pidfd)
     Box().close()
     assert not {path for path in groups() if path.name.startswith(f"judge-{owner.pid}-")}
+
+
+def test_box_dies_with_its_owner_at_any_moment() -> None:
+    """kill -9 while boxes are opened, used and closed leaves nothing: groups go when processes have."""
+    owners = set()
+    for i in range(12):
+        owner = subprocess.Popen([sys.executable, "-c", RESTLESS], stdout=subprocess.PIPE)
+        assert owner.stdout
+        owner.stdout.readline()
+        select.select([], [], [], i * 0.007)  # the moment of death, in steps over the life of a box
+        owner.kill()
+        owner.communicate()
+        owners.add(str(owner.pid))
+    deadline = time.monotonic() + 5
+    while left := {path for path in groups() if path.name.split("-")[1] in owners}:
+        assert time.monotonic() < deadline, left
+        Box().close()
 
 
 def test_a_box_of_the_dead_is_told_as_such(box_here: Box) -> None:
@@ -214,6 +262,34 @@ def test_pipe_held_by_nobody(run: Run) -> None:
     """A stream sent into a socket that is itself in flight does not keep the judge waiting."""
     outcome = run("inflight")
     assert (outcome.exit_code, outcome.stdout) == (0, b"sent\n")
+
+
+@pytest.mark.parametrize("folder", ["/tmp", "/code"])
+def test_file_held_by_nobody(run: Run, box: Box, folder: str) -> None:
+    """A file sent into such a socket keeps neither /tmp from being renewed nor /code from being sealed."""
+    assert run("inflight", f"{folder}/held", "1").stdout == b"sent\n"
+    assert shell(box, "ls -A /tmp") == ""
+    box.seal()
+    assert shell(box, "touch /code/new 2>&1 || echo refused").endswith("refused\n")
+
+
+@pytest.mark.parametrize("leave", [["memory", "sysv", "60"], ["inflight", "/tmp/held", "60"]])
+def test_memory_left_to_the_kernel(run: Run, counted: bool, leave: list[str]) -> None:
+    """What the kernel has yet to free of a run is not added to the limit of the next one."""
+    if not counted:
+        pytest.skip("no cgroup counts memory here")
+    limits = replace(LIMITS, memory_bytes=64 << 20, file_bytes=512 << 20)
+    run("memory", "heap", "1", limits=limits)  # both are in /code now
+    for _ in range(3):
+        run(*leave, limits=limits)
+        assert run("memory", "heap", "80", limits=limits).status is Status.MEMORY_EXCEEDED
+        assert run("memory", "heap", "50", limits=limits).status is Status.EXITED
+
+
+def test_runs_do_not_tell_of_earlier_ones(box: Box) -> None:
+    """Neither the numbers of processes nor the times of /tmp say what ran before."""
+    script = "echo $$; stat -c %x%y%z /tmp; ls -A /tmp; for i in 1 2 3; do /bin/true; done"
+    assert shell(box, script) == shell(box, script)
 
 
 def test_many_runs_in_one_box(box: Box) -> None:

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
+#include <sys/mman.h>
 #include <sys/mount.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
@@ -79,6 +80,15 @@ int main(void) {
     TRY("TIOCSTI wide", syscall(SYS_ioctl, 0, TIOCSTI | 0x100000000ul, &byte));
     TRY("vmsplice", syscall(SYS_vmsplice, 1, &mine, 1, 0));
     TRY("seccomp", syscall(SYS_seccomp, 1, 8, 0));
+    TRY("mmap huge", mmap(0, 1 << 21, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_HUGETLB, -1, 0));
+    TRY("memfd_create huge", syscall(SYS_memfd_create, "x", 4));
+    TRY("madvise mergeable", syscall(SYS_madvise, page, 0, 12));
+    TRY("prctl core", prctl(62, 1, 0, 1, 0));
+    TRY("prctl merge", prctl(67, 1, 0, 0, 0));
+    TRY("io_setup", syscall(SYS_io_setup, 1, (*(long *)page = 0, page)));
+    TRY("sync", syscall(SYS_sync));
+    TRY("syncfs", syscall(SYS_syncfs, 0));
+    TRY("fadvise64", syscall(SYS_fadvise64, open("/usr/bin/env", O_RDONLY), 0, 0, 4));
     TRY("reboot", syscall(SYS_reboot, 0xfee1dead, 672274793, 0, 0));
     TRY("syslog", syscall(SYS_syslog, 3, page, 1));
     TRY("sethostname", sethostname("x", 1));

@@ -1,5 +1,7 @@
 // Sends its standard output into a pair of sockets which it sends into itself, so that only the kernel's collector
-// of such rings can close it.
+// of such rings can close it; or, given FILE and MEGABYTES, a new file of that size.
+#include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -16,10 +18,16 @@ static void send_descriptor(int to, int what) {
     sendmsg(to, &message, 0);
 }
 
-int main(void) {
-    int pair[2];
+int main(int argc, char **argv) {
+    static char block[1 << 20];
+    int pair[2], held = 1;
+    if (argc > 1) {
+        held = open(argv[1], O_CREAT | O_RDWR, 0600);
+        for (int left = atoi(argv[2]); left > 0; left--)
+            if (write(held, block, sizeof block) != sizeof block) return 2;
+    }
     if (socketpair(AF_UNIX, SOCK_STREAM, 0, pair)) return 1;
-    send_descriptor(pair[0], 1);
+    send_descriptor(pair[0], held);
     send_descriptor(pair[0], pair[0]);
     send_descriptor(pair[0], pair[1]);
     write(1, "sent\n", 5);
