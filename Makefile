@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 ARGS ?=
-PYTEST_ARGS ?= -n auto --dist loadfile
+PYTEST_ARGS ?= -n auto --dist loadgroup
 
 BIN := .venv/bin
 # Neither a user's site-packages nor their pip settings about hashes and isolation belong in here.

@@ -70,4 +70,4 @@ def holder(token: str) -> Account | None:
 
 def _digest(token: str) -> bytes:
     # A token holds 256 bits of chance, so a plain hash is enough: there is nothing to guess.
-    return hashlib.sha256(token.encode()).digest()
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).digest()

@@ -1,13 +1,17 @@
 """Test data by its SHA-256, kept in Postgres so that any worker can fetch it, and cached on its disk."""
 
 import hashlib
+import logging
 import os
 import tempfile
+import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from io import BufferedReader
 from pathlib import Path
+from typing import BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,6 +19,8 @@ from judge.config import settings
 from judge.db import transaction
 from judge.errors import JudgeError
 from judge.models import Blob, BlobChunk
+
+log = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 1024 * 1024
 
@@ -39,47 +45,78 @@ def put(session: Session, path: Path) -> str:
     return digest
 
 
+def holds(session: Session, digests: Collection[str]) -> bool:
+    """Whether every one of these blobs is kept."""
+    found = session.scalar(select(func.count()).where(Blob.digest.in_(digests)))
+    return found == len(digests)
+
+
 def digest_of(path: Path) -> str:
     """SHA-256 of a file's bytes, as 64 hex digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def cached(digest: str) -> Path:
-    """A file on this machine with a blob's bytes, fetched if it is not there yet.
-
-    Raises BlobDamaged. The file may be evicted later: open it at once.
-    """
+def opened(digest: str) -> BinaryIO:
+    """A blob's bytes, from the cache of this machine or fetched into it. Raises BlobDamaged."""
     path = _folder() / digest[:2] / digest
     try:
-        os.utime(path)  # eviction goes by the last use
+        file = path.open("rb")
     except FileNotFoundError:
-        _fetch(digest, path)
-    return path
+        return _fetch(digest, path)
+    if not _is_sound(digest, file):
+        log.warning("the cached copy of %s is damaged; fetching it again", digest)
+        file.close()
+        return _fetch(digest, path)
+    return file
+
+
+_sound: dict[str, tuple[int, int, int]] = {}
+"""The files that this process has found to hold what they should."""
+
+
+def _is_sound(digest: str, file: BufferedReader) -> bool:
+    """Whether a cached file holds its blob: a disk that was full or lost its power may have kept less."""
+    status = os.fstat(file.fileno())
+    # Eviction goes by the last use, which stands beside the time of writing.
+    os.utime(file.fileno(), ns=(time.time_ns(), status.st_mtime_ns))
+    as_found = status.st_ino, status.st_size, status.st_mtime_ns
+    if _sound.get(digest) != as_found:
+        if hashlib.file_digest(file, "sha256").hexdigest() != digest:
+            return False
+        file.seek(0)
+        _sound[digest] = as_found
+    return True
 
 
 def _folder() -> Path:
     return settings().home / "blobs"
 
 
-def _fetch(digest: str, path: Path) -> None:
+def _fetch(digest: str, path: Path) -> BinaryIO:
     path.parent.mkdir(parents=True, exist_ok=True)
     hasher = hashlib.sha256()
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=".part-", delete=False) as part:
-        try:
-            for chunk in _kept_chunks(digest):
-                hasher.update(chunk)
-                part.write(chunk)
-            part.close()
-            if hasher.hexdigest() != digest:
-                raise BlobDamaged(
-                    f"the database's copy of {digest} is damaged or missing; import its problem again"
-                )
-            os.replace(part.name, path)  # a reader sees the whole file or none
-        except BaseException:
-            os.unlink(part.name)
-            raise
+    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
+    file = os.fdopen(descriptor, "w+b")
+    try:
+        for chunk in _kept_chunks(digest):
+            hasher.update(chunk)
+            file.write(chunk)
+        if hasher.hexdigest() != digest:
+            raise BlobDamaged(f"its SHA-256 is {hasher.hexdigest()}")
+        file.seek(0)
+        os.replace(part, path)  # a reader sees the whole file or none
+    except BaseException as error:
+        file.close()
+        os.unlink(part)
+        if isinstance(error, (BlobDamaged, zlib.error)):
+            raise BlobDamaged(
+                f"the database's copy of {digest} is damaged or missing ({error}): "
+                "delete it from the table blobs and import its problem again"
+            ) from error
+        raise
     _evict(keep=path)
+    return file
 
 
 def _kept_chunks(digest: str) -> Iterator[bytes]:
@@ -97,7 +134,7 @@ def _evict(keep: Path) -> None:
             status = path.stat()
         except FileNotFoundError:
             continue  # another child has evicted it
-        found.append((status.st_mtime, status.st_size, path))
+        found.append((status.st_atime_ns, status.st_size, path))
     excess = sum(size for _, size, _ in found) - settings().blob_cache_bytes
     for _, size, path in sorted(found):
         if excess <= 0:

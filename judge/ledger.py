@@ -106,12 +106,12 @@ def overdue(language: str, *, limit: int = 500) -> list[tuple[str, str, float]]:
 def overdue_counts() -> dict[str, int]:
     """How many of those there are, by language."""
     query = (
-        select(SubmissionRow.language, func.count())
+        select(SubmissionRow.language, func.count().label("waiting"))
         .where(SubmissionRow.state == State.QUEUED, _sent_long_ago())
         .group_by(SubmissionRow.language)
     )
     with transaction() as session:
-        return dict(session.execute(query).tuples().all())
+        return {row.language: row.waiting for row in session.execute(query)}
 
 
 def backlog() -> tuple[int, int, float | None]:

@@ -198,7 +198,8 @@ class TestRow(Base):
     )
     attempt: Mapped[int] = mapped_column(Integer, primary_key=True)
     index: Mapped[int] = mapped_column(Integer, primary_key=True)
-    name: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(Text)  # what everybody may see
+    author_name: Mapped[str] = mapped_column(Text)
     verdict: Mapped[str] = mapped_column(Text)
     cpu_time_s: Mapped[float] = mapped_column(Float)
     wall_time_s: Mapped[float] = mapped_column(Float)

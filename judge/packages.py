@@ -3,11 +3,12 @@
 https://www.kattis.com/problem-package-format/spec/2025-09.html
 """
 
+import os
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -21,6 +22,7 @@ _ID = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,62}[a-z0-9])?")
 _SAMPLE_SHOWN_BYTES = 64 * 1024
 _TOLERANCES = ("float_absolute_tolerance", "float_relative_tolerance")
 _UNSUPPORTED = (".args", ".files", ".interaction")
+_UNFIT = re.compile("[\0\ud800-\udfff]")  # NUL and lone surrogates: Postgres takes neither
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,9 @@ class Package:
     manifest: Manifest
     statement: str
     data: dict[str, Path] = field(repr=False)
+
+
+_Size = Annotated[int, Field(gt=0, le=1 << 20)]  # more MiB than any machine has
 
 
 class _Strict(BaseModel):
@@ -48,14 +53,14 @@ class _Limits(_Strict):
     time_multipliers: _Multipliers = _Multipliers()
     time_limit: float = Field(gt=0)
     time_resolution: float = Field(default=1.0, gt=0)
-    memory: int = Field(default=2048, gt=0)
-    output: int = Field(default=8, gt=0)
-    code: int = Field(default=128, gt=0)
-    compilation_time: int = Field(default=60, gt=0)
-    compilation_memory: int = Field(default=2048, gt=0)
-    validation_time: int = Field(default=60, gt=0)
-    validation_memory: int = Field(default=2048, gt=0)
-    validation_output: int = Field(default=8, gt=0)
+    memory: _Size = 2048
+    output: _Size = 8
+    code: _Size = 128
+    compilation_time: _Size = 60
+    compilation_memory: _Size = 2048
+    validation_time: _Size = 60
+    validation_memory: _Size = 2048
+    validation_output: _Size = 8
 
 
 class _Problem(_Strict):
@@ -77,7 +82,15 @@ class _Problem(_Strict):
 
 
 class _TestGroup(_Strict):
-    output_validator_args: list[str] | str = []
+    output_validator_args: list[str] | str | None = None
+
+
+class _TestCase(_Strict):
+    """Only what changes no verdict."""
+
+    hint: Any = None
+    description: Any = None
+    input_validator_args: Any = None
 
 
 _Shape = TypeVar("_Shape", bound=_Strict)
@@ -109,17 +122,23 @@ class _Reading:
             self.fault(
                 ".", f"the folder's name {self.folder.name!r} is no problem id: a-z, 0-9 and inner hyphens"
             )
+        self.check_links()
         problem = self.yaml("problem.yaml", _Problem)
         statement = self.statement()
         comparison = self.comparison()
-        if (self.folder / "output_validator").exists():
-            self.fault("output_validator", "custom output validators are not supported")
+        for name in ("output_validator", "output_validators"):
+            if (self.folder / name).exists():
+                self.fault(name, "custom output validators are not supported")
         tests = tuple(self.tests())
         samples = tuple(self.sample(spec) for spec in tests if spec.name.startswith("sample/"))
-        if problem is None or self.faults:
+        if problem is None:
             return None
         limits = problem.limits
         name = problem.name if isinstance(problem.name, str) else problem.name.get("en", "")
+        if _UNFIT.search("".join([name, *problem.keywords])):
+            self.fault("problem.yaml", "name or keywords hold a NUL or a lone surrogate")
+        if self.faults:
+            return None
         manifest = Manifest(
             name=name or self.folder.name,
             time_limit_s=limits.time_limit,
@@ -142,20 +161,36 @@ class _Reading:
         return Package(self.folder.name, manifest, statement, self.data)
 
     def fault(self, path: str | Path, message: str) -> None:
-        """Note what is wrong, and where."""
-        self.faults.append((str(path), message))
+        """Note once what is wrong, and where."""
+        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+        if (shown, message) not in self.faults:
+            self.faults.append((shown, message))
+
+    def check_links(self) -> None:
+        """A link may lead to another file of the package, and nowhere else."""
+        for path in sorted(self.folder.rglob("*")):
+            if path.is_symlink():
+                try:
+                    inside = path.resolve(strict=True).is_relative_to(self.folder)
+                except (OSError, RuntimeError):  # to nothing, or in a circle
+                    self.fault(self._relative(path), "is a link that leads nowhere")
+                    continue
+                if not inside:
+                    self.fault(self._relative(path), "is a link that leaves the package")
 
     def yaml(self, path: str, shape: type[_Shape]) -> _Shape | None:
         """A YAML file of a fixed shape; None where it is missing or wrong, which is noted."""
-        try:
-            return shape.model_validate(yaml.safe_load((self.folder / path).read_bytes()) or {})
-        except FileNotFoundError:
+        file = self.folder / path
+        if not file.is_file():
             self.fault(path, "is missing")
-        except yaml.YAMLError as error:
-            self.fault(path, f"is not YAML: {error}")
+            return None
+        try:
+            return shape.model_validate(yaml.safe_load(file.read_bytes()) or {})
         except ValidationError as error:
             for detail in error.errors():
-                self.fault(path, f"{'.'.join(map(str, detail['loc']))}: {detail['msg']}")
+                self.fault(path, ": ".join(filter(None, (".".join(map(str, detail["loc"])), detail["msg"]))))
+        except (yaml.YAMLError, ValueError, RecursionError) as error:
+            self.fault(path, f"is not YAML: {error}")  # ValueError: a date that no calendar has
         return None
 
     def statement(self) -> str:
@@ -164,30 +199,35 @@ class _Reading:
             path = self.folder / "statement" / name
             if path.is_file():
                 try:
-                    return path.read_text("utf-8")
+                    statement = path.read_text("utf-8")
                 except UnicodeDecodeError as error:
                     self.fault(f"statement/{name}", f"is not UTF-8: {error}")
                     return ""
+                if "\0" in statement:
+                    self.fault(f"statement/{name}", "holds a NUL")
+                return statement
         self.fault("statement/problem.en.md", "there is no English statement in Markdown")
         return ""
 
     def comparison(self) -> Comparison:
         """How outputs are compared: a folder's ``output_validator_args`` stand above those of ``data``."""
-        arguments: dict[str, tuple[str, ...]] = {"": ()}
-        for group in ("", "sample", "secret"):
-            path = Path("data", group, "test_group.yaml")
-            arguments[group] = arguments[""]
-            if (self.folder / path).is_file() and (found := self.yaml(str(path), _TestGroup)):
-                given = found.output_validator_args
-                arguments[group] = tuple(given.split() if isinstance(given, str) else given)
-        if arguments["sample"] != arguments["secret"] and (self.folder / "data" / "sample").is_dir():
+        (_, sample), (path, secret) = self._arguments("sample"), self._arguments("secret")
+        if sample != secret and (self.folder / "data" / "sample").is_dir():
             self.fault(
                 "data",
                 "samples and secret tests have different output_validator_args, which is not supported",
             )
-        return self._comparison(arguments["secret"])
+        return self._comparison(path, secret)
 
-    def _comparison(self, arguments: tuple[str, ...]) -> Comparison:
+    def _arguments(self, group: str) -> tuple[str, tuple[str, ...]]:
+        """The arguments that stand nearest to a group's tests, and the file they stand in."""
+        for path in (f"data/{group}/test_group.yaml", "data/test_group.yaml"):
+            found = self.yaml(path, _TestGroup) if (self.folder / path).is_file() else None
+            if found and (given := found.output_validator_args) is not None:
+                return path, tuple(given.split() if isinstance(given, str) else given)
+        return "data", ()
+
+    def _comparison(self, path: str, arguments: tuple[str, ...]) -> Comparison:
         chosen: dict[str, bool | float] = {}
         words = iter(arguments)
         for word in words:
@@ -200,7 +240,7 @@ class _Reading:
             except ValueError:
                 tolerance = -1.0
             if not 0 <= tolerance < float("inf"):
-                self.fault("data", f"output_validator_args: cannot read {word!r} in {' '.join(arguments)!r}")
+                self.fault(path, f"output_validator_args: cannot read {word!r} in {' '.join(arguments)!r}")
                 break
             chosen |= dict.fromkeys(names, tolerance)
         return Comparison(**chosen)  # type: ignore[arg-type]  # the words above are its fields
@@ -220,6 +260,8 @@ class _Reading:
             if group == "secret" and not inputs:
                 self.fault("data/secret", "holds no test (*.in)")
             for number, path in enumerate(inputs, start=1):
+                if not path.is_file():
+                    continue  # told of above
                 answer = path.with_suffix(".ans")
                 if not answer.is_file():
                     self.fault(self._relative(answer), "is missing")
@@ -246,12 +288,17 @@ class _Reading:
 
     def _check_kind(self, path: Path) -> None:
         """Refuse what would change a verdict if it were ignored."""
-        if path.is_symlink() and not path.resolve().is_relative_to(self.folder):
-            self.fault(self._relative(path), "is a link that leaves the package")
-        elif path.is_dir():
-            self.fault(self._relative(path), "nested test groups are not supported")
+        where = self._relative(path)
+        if path.is_dir():
+            self.fault(where, "nested test groups are not supported")
+        elif not path.is_file() and not path.is_symlink():
+            self.fault(where, "is no regular file")
         elif path.suffix in _UNSUPPORTED:
-            self.fault(self._relative(path), f"{path.suffix} files are not supported")
+            self.fault(where, f"{path.suffix} files are not supported")
+        elif path.suffix == ".yaml" and path.name != "test_group.yaml":
+            self.yaml(str(where), _TestCase)
+        if not path.name.isprintable():
+            self.fault(where, "has a name that is not printable UTF-8")
 
     def _keep(self, path: Path) -> str:
         digest = digest_of(path)

@@ -66,7 +66,12 @@ def add(package: Package, progress: Callable[[int, int], None] | None = None) ->
         row = session.scalar(
             select(PackageRow).where(PackageRow.problem_id == package.id, PackageRow.digest == digest)
         )
-        if row and row.id == problem.package_id and row.statement == package.statement:
+        if (
+            row
+            and row.id == problem.package_id
+            and row.statement == package.statement
+            and blobs.holds(session, package.data.keys())
+        ):
             return False
         for done, path in enumerate(package.data.values(), start=1):
             blobs.put(session, path)

@@ -138,8 +138,17 @@ def _configure(app: Celery) -> None:
     )
 
 
-app = Celery("judge", set_as_current=True)
-app.on_configure.connect(lambda sender, **_: _configure(sender), weak=False)
+class _App(Celery):
+    """Celery, with settings that are read when they are first needed; ConfigError where there is no broker.
+
+    A receiver of the signal ``on_configure`` could not raise: Celery would log it, and look for RabbitMQ.
+    """
+
+    def on_configure(self) -> None:
+        _configure(self)
+
+
+app = _App("judge", set_as_current=True)
 
 
 def send(submission_id: str, language: str, judging_s: float) -> None:

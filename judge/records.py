@@ -110,7 +110,8 @@ class Submission:
             name: getattr(self, name) for name in self.__dataclass_fields__ if name != "last_seq"
         }
         if self.compile_output is not None:
-            shown["compile_output"] = self.compile_output.decode("utf-8", "replace")
+            # Postgres takes no NUL in a JSON text, and programs may print one while they are compiled.
+            shown["compile_output"] = self.compile_output.decode("utf-8", "replace").replace("\0", "\ufffd")
         shown["tests"] = [test.as_json(full=full) for test in self.tests]
         for name in ("created_at", "started_at", "finished_at"):
             shown[name] = instant(shown[name])

@@ -24,6 +24,8 @@ class SchemaDiffers(JudgeError):
 def upgrade() -> str:
     """Run the migrations that are missing; one process at a time. Returns the revision reached."""
     with engine().connect() as connection:
+        # Whoever holds the lock may take longer than a query of ours otherwise may.
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": _LOCK})
         connection.commit()  # a lock of the session outlives the transaction that took it
         try:

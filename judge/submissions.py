@@ -14,7 +14,20 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, cast, delete, func, insert, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    and_,
+    case,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    text,
+    update,
+)
 from sqlalchemy.orm import Session
 
 from judge.config import settings
@@ -28,6 +41,9 @@ from judge.records import Judgement, SourceFile, Submission, TestResult, new_id
 from judge.verdict import HELD, State
 
 _now = func.clock_timestamp
+
+Published = tuple[int, int]
+"""The part of a log that Redis has taken: the events after the first number, up to the second."""
 
 
 @dataclass(frozen=True)
@@ -72,8 +88,11 @@ def create(
         return read_row(session, row), event
 
 
-def mark_sent(submission_id: str, *, published_seq: int, sent: bool) -> None:
-    """Remember what broker and Redis have taken, so that the sweeper need not send it again."""
+def mark_sent(submission_id: str, *, published_after: int = 0, published_seq: int, sent: bool) -> None:
+    """Remember what broker and Redis have taken, so that the sweeper need not send it again.
+
+    Redis has taken the events after ``published_after``, up to ``published_seq``.
+    """
     with transaction() as session:
         # A hint: were it lost in a crash, something would be sent twice, which is harmless.
         # So it need not wait for the disk.
@@ -82,7 +101,7 @@ def mark_sent(submission_id: str, *, published_seq: int, sent: bool) -> None:
             update(SubmissionRow)
             .where(SubmissionRow.id == submission_id)
             .values(
-                published_seq=func.greatest(SubmissionRow.published_seq, published_seq),
+                published_seq=_published(published_after, published_seq),
                 **({"sent_at": _now()} if sent else {}),
             )
         )
@@ -107,6 +126,7 @@ def claim(submission_id: str, worker: str) -> Claim | None:
             lost_attempts=lost,
             worker=worker,
             lease_until=_lease(),
+            compile_output=None,  # of an attempt that was lost
             started_at=func.coalesce(SubmissionRow.started_at, _now()),
         )
         if not rows:
@@ -139,7 +159,7 @@ def renew(submission_id: str, attempt: int) -> None:
 
 
 def start_running(
-    submission_id: str, attempt: int, compile_output: bytes | None, *, published_seq: int
+    submission_id: str, attempt: int, compile_output: bytes | None, *, published: Published
 ) -> list[Event]:
     """The program is compiled; its tests begin. Raises AttemptLost."""
     with transaction() as session:
@@ -147,7 +167,7 @@ def start_running(
             session,
             submission_id,
             attempt,
-            published_seq,
+            published,
             entries=1,
             state=State.RUNNING,
             compile_output=compile_output,
@@ -156,11 +176,11 @@ def start_running(
 
 
 def record_tests(
-    submission_id: str, attempt: int, tests: Sequence[TestResult], *, published_seq: int
+    submission_id: str, attempt: int, tests: Sequence[TestResult], *, published: Published
 ) -> list[Event]:
     """Some tests have ended; the judging goes on. Raises AttemptLost."""
     with transaction() as session:
-        row = _move_held(session, submission_id, attempt, published_seq, entries=len(tests))
+        row = _move_held(session, submission_id, attempt, published, entries=len(tests))
         return _append(session, row, _add_tests(session, row, tests))
 
 
@@ -170,7 +190,7 @@ def finish(
     judgement: Judgement,
     tests: Sequence[TestResult] = (),
     *,
-    published_seq: int,
+    published: Published,
 ) -> list[Event]:
     """The verdict, with every test row before it. Raises AttemptLost."""
     with transaction() as session:
@@ -178,7 +198,7 @@ def finish(
             session,
             submission_id,
             attempt,
-            published_seq,
+            published,
             entries=len(tests) + 1,
             state=State.DONE,
             lease_until=None,
@@ -229,6 +249,15 @@ def lapse(*, limit: int = 100) -> list[Event]:
 def purge_events(*, older_than: timedelta) -> int:
     """Remove events that are older than they are kept; returns how many."""
     with transaction() as session:
+        # Nobody can publish them any more, so nobody need look for them either.
+        session.execute(
+            update(SubmissionRow)
+            .where(
+                SubmissionRow.published_seq < SubmissionRow.last_seq,
+                SubmissionRow.changed_at < _now() - older_than,
+            )
+            .values(published_seq=SubmissionRow.last_seq)
+        )
         removed = session.execute(delete(EventRow).where(EventRow.at < _now() - older_than))
         return int(removed.rowcount)  # type: ignore[attr-defined]  # a DELETE's result is a CursorResult
 
@@ -284,13 +313,19 @@ def _move(
 
 
 def _move_held(
-    session: Session, submission_id: str, attempt: int, published_seq: int, *, entries: int, **values: Any
+    session: Session, submission_id: str, attempt: int, published: Published, *, entries: int, **values: Any
 ) -> SubmissionRow:
-    published = func.greatest(SubmissionRow.published_seq, published_seq)
-    rows = _move(session, *_holds(submission_id, attempt), entries=entries, published_seq=published, **values)
+    noted = _published(*published)
+    rows = _move(session, *_holds(submission_id, attempt), entries=entries, published_seq=noted, **values)
     if not rows:
         raise AttemptLost(submission_id)
     return rows[0]
+
+
+def _published(after: int, seq: int) -> ColumnElement[int]:
+    """The note of what was published, which never runs past an event that was not."""
+    noted = SubmissionRow.published_seq
+    return case((noted >= after, func.greatest(noted, seq)), else_=noted)
 
 
 def _append(

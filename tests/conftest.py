@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -15,6 +17,10 @@ from typing import Any
 import pytest
 import requests
 from simple_websocket import Client
+
+from judge.judging import toolchains
+from tests.servers import clean as clean  # fixtures, here so that there is one of each
+from tests.servers import servers as servers
 
 REPOSITORY = Path(__file__).parent.parent
 JUDGE = [sys.executable, "-m", "judge"]
@@ -75,6 +81,13 @@ class Running:
             socket.send({"type": "hello", **hello})
             assert socket.receive()["type"] == "ready"
         return socket
+
+    def wait_for_languages(self) -> None:
+        """Until every language that is found on this machine has been proven."""
+        wanted, until = {language.id for language in toolchains.found()}, time.monotonic() + START_S
+        while missing := wanted - {language["id"] for language in self.get("/languages")["items"]}:
+            assert time.monotonic() < until, f"not proven: {missing}"
+            time.sleep(0.1)
 
     def command(self, *arguments: str, **options: Any) -> "subprocess.CompletedProcess[str]":
         """Run ``judge …`` against this judge."""
@@ -153,10 +166,20 @@ def judge_up(home: Path, *options: str, env: Mapping[str, str] | None = None) ->
         assert process.wait(PATIENCE_S) == 0, (home / "output").read_text()
 
 
+@contextmanager
+def open_folder() -> Iterator[Path]:
+    """A folder that the database's own user may pass through, as it may not through pytest's."""
+    folder = Path(tempfile.mkdtemp(prefix="judge-test-"))
+    folder.chmod(0o755)
+    yield folder
+    shutil.rmtree(folder)
+
+
 @pytest.fixture(scope="session")
-def running_judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running_judge() -> Iterator[Running]:
     """One judge without accounts, shared by the tests of a session."""
-    with judge_up(tmp_path_factory.mktemp("judge")) as running:
+    with open_folder() as folder, judge_up(folder) as running:
+        running.wait_for_languages()
         yield running
 
 
@@ -168,10 +191,10 @@ def judge(running_judge: Running) -> Iterator[Running]:
 
 
 @pytest.fixture(scope="session")
-def running_token_judge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def running_token_judge() -> Iterator[Running]:
     """One judge that wants tokens, with an admin's, shared by the tests of a session."""
     secret = {"JUDGE_AUTH": "token", "SECRET_KEY": "only for these tests", "WEB_CONCURRENCY": "2"}
-    with judge_up(tmp_path_factory.mktemp("token-judge"), env=secret) as running:
+    with open_folder() as folder, judge_up(folder, env=secret) as running:
         running.token = running.command("user", "add", "root", "--role", "admin", check=True).stdout.strip()
         yield running
 
@@ -184,7 +207,16 @@ def token_judge(running_token_judge: Running) -> Iterator[Running]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a judge run in one process, or each process would start its own."""
+    """Tests that share a judge, or servers, run in one process, or each process would start its own.
+
+    The others stay together by file, for the sake of what their modules share.
+    """
     for item in items:
-        if {"running_judge", "running_token_judge"} & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("judge"))
+        used = set(getattr(item, "fixturenames", ()))
+        if used & {"running_judge", "running_token_judge"}:
+            group = "judge"
+        elif "servers" in used:
+            group = "servers"
+        else:
+            group = str(item.path)
+        item.add_marker(pytest.mark.xdist_group(group))

@@ -4,6 +4,8 @@ https://www.kattis.com/problem-package-format/spec/2025-09.html, "Default Output
 compared, never text: white space and case are those of ASCII, whatever else a program prints.
 """
 
+import re
+
 from judge.manifest import Comparison
 
 
@@ -50,8 +52,4 @@ def _number(token: bytes) -> float:
 
 def _spaces(text: bytes) -> list[bytes]:
     """The white space of a text: what stands before, between and after its tokens."""
-    spaces, rest = [], text
-    for token in text.split():
-        before, _, rest = rest.partition(token)
-        spaces.append(before)
-    return [*spaces, rest]
+    return re.split(rb"\S+", text)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from judge.errors import JudgeError
 from judge.languages import Language
 from judge.records import SourceFile
-from judge.sandbox import Box, Limits, Status
+from judge.sandbox import Box, Limits, Outcome, Status
 
 MIB = 1024 * 1024
 OUTPUT_KEPT_BYTES = 64 * 1024
@@ -34,10 +34,17 @@ def compile_in(
     """
     box.put({file.name: file.content.encode() for file in files})
     compilation = Compilation(ok=True, output=b"")
-    if command := language.compile_command([f"/code/{file.name}" for file in files]):
+    # Headers and data lie beside the sources; a compiler is not to be asked to compile them.
+    sources = [f"/code/{file.name}" for file in files if file.name.endswith(language.extensions)]
+    if command := language.compile_command(sources):
         compilation = _run(box, language, command, time_limit_s, memory_bytes)
     box.seal()
     return compilation
+
+
+def could_not_start(outcome: Outcome) -> bool:
+    """Whether a program was not there to be run; certain only of a run with ``merge_stderr``."""
+    return outcome.exit_code == _EXEC_FAILED and outcome.stderr.startswith(b"exec:")
 
 
 def _run(
@@ -54,7 +61,7 @@ def _run(
     )
     outcome = box.run(command, limits, env=language.environment, merge_stderr=True)
     output = outcome.stdout[:OUTPUT_KEPT_BYTES]
-    if outcome.exit_code == _EXEC_FAILED and outcome.stderr.startswith(b"exec:"):
+    if could_not_start(outcome):
         raise ToolchainMissing(f"{language.id}: {outcome.stderr.decode(errors='replace')}")
     ending = {
         Status.CPU_TIME_EXCEEDED: f"\nThe compiler was stopped after {time_limit_s:g} s.\n",

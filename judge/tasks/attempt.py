@@ -40,7 +40,7 @@ class Attempt:
         self._pending_since = 0.0
         self._ending = False
         self._failure: Exception | None = None
-        self._published_seq = 0
+        self._published = claim.event.seq - 1, claim.event.seq - 1
         self._held_until = time.monotonic() + settings().lease_s
         self._keeper = threading.Thread(target=self._keep, name=f"attempt {self._id}", daemon=True)
         self._tell([claim.event])
@@ -77,9 +77,7 @@ class Attempt:
     def compiled(self, output: bytes | None) -> None:
         """The program is compiled; its tests begin."""
         self.check()
-        self._tell(
-            submissions.start_running(self._id, self._number, output, published_seq=self._published_seq)
-        )
+        self._tell(submissions.start_running(self._id, self._number, output, published=self._published))
 
     def tested(self, result: TestResult) -> None:
         """A test has ended; its row is written beside the next run."""
@@ -94,25 +92,27 @@ class Attempt:
         """The verdict, with the rows that still wait, in one transaction."""
         tests = self._end_keeper()
         self.check()
-        events = submissions.finish(
-            self._id, self._number, judgement, tests, published_seq=self._published_seq
-        )
+        events = submissions.finish(self._id, self._number, judgement, tests, published=self._published)
         self._tell(events)
-        submissions.mark_sent(self._id, published_seq=self._published_seq, sent=False)
+        submissions.mark_sent(
+            self._id, published_after=self._published[0], published_seq=self._published[1], sent=False
+        )
 
     def give_back(self, *, lost: bool) -> None:
         """End without a verdict; the rows that still wait are recorded first."""
         tests = self._end_keeper()
         if tests:
-            self._tell(
-                submissions.record_tests(self._id, self._number, tests, published_seq=self._published_seq)
-            )
+            self._tell(submissions.record_tests(self._id, self._number, tests, published=self._published))
         self._tell(submissions.give_back(self._id, self._number, lost=lost))
-        submissions.mark_sent(self._id, published_seq=self._published_seq, sent=False)
+        submissions.mark_sent(
+            self._id, published_after=self._published[0], published_seq=self._published[1], sent=False
+        )
 
     def _tell(self, events: Sequence[Event]) -> None:
-        if tell(self._task, events):
-            self._published_seq = events[-1].seq
+        first, last = self._published
+        # After a gap nothing more is noted: the sweeper publishes from there.
+        if tell(self._task, events) and events[0].seq == last + 1:
+            self._published = first, events[-1].seq
 
     def _end_keeper(self) -> list[TestResult]:
         """Stop the thread; returns the test rows that it has not written."""
@@ -135,9 +135,7 @@ class Attempt:
             try:
                 if tests:
                     self._tell(
-                        submissions.record_tests(
-                            self._id, self._number, tests, published_seq=self._published_seq
-                        )
+                        submissions.record_tests(self._id, self._number, tests, published=self._published)
                     )
                 if time.monotonic() >= renew_at:
                     asked_at = time.monotonic()
@@ -153,8 +151,8 @@ class Attempt:
                 if time.monotonic() > self._held_until:
                     self.interrupt(AttemptLost(self._id))
                     return
-            except AttemptLost as error:
-                self.interrupt(error)
+            except Exception as error:  # noqa: BLE001  # AttemptLost, or what nobody has thought of
+                self.interrupt(error)  # no lease is kept from now on, and these rows were not written
                 return
 
     def _wait(self, renew_at: float) -> list[TestResult] | None:

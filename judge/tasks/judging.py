@@ -55,3 +55,5 @@ def _send_elsewhere(claim: Claim) -> None:
         queue.send(claim.submission_id, claim.language, claim.manifest.judging_s)
     except QueueUnavailable as error:
         log.warning("submission %s: left to the sweeper: %s", claim.submission_id, error)
+        return
+    submissions.mark_sent(claim.submission_id, published_seq=0, sent=True)

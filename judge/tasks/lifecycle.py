@@ -38,7 +38,6 @@ class Interruptible(Protocol):
         """End soon, for this reason."""
 
 
-_in_progress: list[Interruptible] = []  # of this child: none or one
 _parent: list[Any] = []  # in the parent: the one worker
 
 
@@ -86,27 +85,23 @@ def _interrupt_children() -> None:
 
 @worker_process_init.connect
 def begin_child(**_: Any) -> None:
-    """A child shares no connection with its parent, and on SIGTERM gives back what it holds."""
+    """A child shares no connection with its parent."""
     db.forget_connections()
-    signal.signal(signal.SIGTERM, _terminate)
-
-
-def _terminate(number: int, _: FrameType | None) -> None:
-    if _in_progress:
-        _in_progress[-1].interrupt(Drained("the worker is shutting down"))
-    else:
-        signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)
 
 
 @contextmanager
 def interruptible(attempt: Interruptible) -> Iterator[None]:
     """While the block runs, SIGTERM interrupts the attempt instead of ending the process."""
-    _in_progress.append(attempt)
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        attempt.interrupt(Drained("the worker is shutting down"))
+
+    # Not once for all when the child begins: billiard sets a handler of its own after that.
+    before = signal.signal(signal.SIGTERM, interrupt)
     try:
         yield
     finally:
-        _in_progress.remove(attempt)
+        signal.signal(signal.SIGTERM, before)
 
 
 def cpus_of_this_slot() -> set[int]:

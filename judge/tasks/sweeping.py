@@ -53,4 +53,6 @@ def _tell(task: Any, events: Sequence[Event]) -> None:
         told = list(group)
         if not tell(task, told):
             return  # Redis is away; the rows stay as they are
-        submissions.mark_sent(submission_id, published_seq=told[-1].seq, sent=False)
+        submissions.mark_sent(
+            submission_id, published_after=told[0].seq - 1, published_seq=told[-1].seq, sent=False
+        )

@@ -4,6 +4,8 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
+# ruff: noqa: E501  # constraints are easier to compare with the models on one line
+
 revision = "0001"
 down_revision = None
 
@@ -215,6 +217,7 @@ def upgrade() -> None:
         sa.Column("attempt", sa.Integer(), nullable=False),
         sa.Column("index", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("author_name", sa.Text(), nullable=False),
         sa.Column("verdict", sa.Text(), nullable=False),
         sa.Column("cpu_time_s", sa.Float(), nullable=False),
         sa.Column("wall_time_s", sa.Float(), nullable=False),

@@ -60,7 +60,7 @@ def free_port() -> int:
 
 @pytest.fixture(scope="module")
 def debian_urls() -> Iterator[dict[str, str]]:
-    """DATABASE_URL, as Heroku spells it, and REDIS_URL, with a password, of servers from Debian's packages."""
+    """DATABASE_URL as Heroku spells it and REDIS_URL with a password, of Debian's servers."""
     [initdb] = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))[-1:]
     owner = pwd.getpwnam("postgres") if os.geteuid() == 0 else pwd.getpwuid(os.geteuid())
     database_port, redis_port = free_port(), free_port()

@@ -1,0 +1,1 @@
+"""Tests of judging: comparing, grading, whole judgings in real boxes."""

@@ -1,0 +1,191 @@
+"""PostgreSQL and Valkey alone, embedded as `judge up` embeds them, for tests of what stands on them."""
+
+import os
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from judge import db, events, ledger, problems, queue, schema, submissions, workers
+from judge.config import settings
+from judge.events import Event
+from judge.manifest import Manifest, TestSpec
+from judge.models import Base
+from judge.packages import Package
+from judge.records import SourceFile, Submission
+from judge.up.account import database_account
+from judge.up.child import Child, Program
+from judge.up.cluster import data_folder, open_cluster
+from judge.up.home import open_home
+from judge.up.postgres import SOCKET as POSTGRES_SOCKET
+from judge.up.redis import SOCKET as REDIS_SOCKET
+from judge.up.redis import Server
+from judge.up.sockets import socket_folder
+
+PATIENCE_S = 30.0
+"""How long a test waits for something that should come much sooner."""
+
+
+def until(check: Callable[[], object], within_s: float = PATIENCE_S) -> None:
+    """For what sends no event: look again and again until it is so."""
+    deadline = time.monotonic() + within_s
+    while not check():
+        assert time.monotonic() < deadline, f"not so within {within_s} s"
+        time.sleep(0.01)
+
+
+class Servers:
+    """Both servers; Redis can be taken away and brought back."""
+
+    def __init__(self, home: Path) -> None:
+        self._stack = ExitStack()
+        account = database_account()
+        opened = open_home(home, account)
+        self._stack.callback(opened.close)
+        self._logs = opened.folder("log")
+        self._env = {"PATH": os.environ["PATH"]}
+        sockets = socket_folder(home, "postgres", POSTGRES_SOCKET, account)
+        self._stack.callback(shutil.rmtree, sockets, ignore_errors=True)
+        cluster = open_cluster(opened, data_folder(opened, account), sockets, account)
+        database = Child(cluster.program(self._env), self._logs)
+        self._stack.callback(_stop, database, signal.SIGINT)
+        sockets = socket_folder(home, "redis", REDIS_SOCKET, None)
+        self._stack.callback(shutil.rmtree, sockets, ignore_errors=True)
+        self._redis_server = Server(opened.folder("redis"), sockets)
+        self._stack.callback(self.stop_redis)
+        self.redis: Child | None = None
+        self.start_redis()
+        until(cluster.ready)
+        self.environment = {
+            "DATABASE_URL": cluster.url,
+            "REDIS_URL": self._redis_server.url,
+            "JUDGE_HOME": str(home),
+        }
+
+    def start_redis(self) -> Child:
+        """Redis as it stands on disk; returns once it answers."""
+        program: Program = self._redis_server.program(self._env)
+        self.redis = Child(program, self._logs)
+        until(self._redis_server.ready)
+        return self.redis
+
+    def stop_redis(self) -> None:
+        """No Redis any more: connections are refused from now on."""
+        if self.redis is not None:
+            _stop(self.redis, signal.SIGKILL)
+            self.redis = None
+
+    def close(self) -> None:
+        """End everything."""
+        self._stack.close()
+
+
+def _stop(child: Child, number: signal.Signals) -> None:
+    child.send(signal.SIGCONT)
+    child.send(number)
+    os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+    child.collect()
+
+
+def forget_settings() -> None:
+    """Whatever this process has read from its environment is read again."""
+    if db.engine.cache_info().currsize:
+        db.engine().dispose()
+    if events.connection.cache_info().currsize:
+        events.connection().close()
+    for kept in (settings, db.engine, events.connection):
+        kept.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[Servers]:
+    """Migrated and empty; this process and those it starts find them in their environment."""
+    # Not pytest's own folder, which the database's user may not enter.
+    home = Path(tempfile.mkdtemp(prefix="judge-test-", dir="/tmp"))
+    home.chmod(0o755)
+    before = dict(os.environ)
+    started = Servers(home)
+    try:
+        os.environ.update(started.environment)
+        os.environ.pop("CELERY_BROKER_URL", None)
+        forget_settings()
+        # Celery reads its settings once; another test of this process may have asked for them before.
+        queue.app.conf.broker_url = queue.broker_url()
+        schema.upgrade()
+        yield started
+    finally:
+        forget_settings()
+        os.environ.clear()
+        os.environ.update(before)
+        queue.app.pool.force_close_all()
+        started.close()
+        shutil.rmtree(home)
+
+
+@pytest.fixture
+def clean(servers: Servers) -> Servers:
+    """The servers with nothing in them but the tables."""
+    names = ", ".join(table.name for table in Base.metadata.sorted_tables)
+    with db.transaction() as session:
+        session.execute(text(f"TRUNCATE {names} RESTART IDENTITY CASCADE"))
+    events.connection().flushall()
+    return servers
+
+
+# Something to submit, and to submit it to
+
+
+def new_problem(folder: Path, tests: int = 3, problem_id: str = "echo", **limits: float) -> None:
+    """A problem whose answers are its inputs; its first test is a sample."""
+    data: dict[str, Path] = {}
+    specs = []
+    for index in range(1, tests + 1):
+        path = folder / f"{index}.in"
+        path.write_text(f"{index}\n")
+        digest = problems.blobs.digest_of(path)
+        data[digest] = path
+        name = "sample/1" if index == 1 else f"secret/{index - 1}"
+        own_name = "sample/1" if index == 1 else f"secret/overflow-{index - 1}"
+        specs.append(TestSpec(index, name, own_name, digest, digest))
+    fields = {"time_limit_s": 1.0, "memory_bytes": 256 * 2**20, "compile_time_s": 10.0, **limits}
+    problems.add(Package(problem_id, Manifest(problem_id, tests=tuple(specs), **fields), "# Echo", data))
+
+
+def new_language(language: str = "python3") -> None:
+    """A worker that is long gone has proven a language."""
+    workers.register("celery@gone", slots=1, sandbox="none", languages=[{"id": language, "name": language}])
+    workers.leave("celery@gone")
+
+
+def submit(code: str = "print(input())", *, problem_id: str = "echo", language: str = "python3",
+           user_id: str = "1") -> tuple[Submission, Event]:  # fmt: skip
+    """A submission as the web process makes it, before anything is sent or published."""
+    problem = problems.get(problem_id)
+    return submissions.create(
+        problem_id=problem.id,
+        package_id=problem.package_id,
+        test_count=len(problem.manifest.tests),
+        user_id=user_id,
+        language=language,
+        files=[SourceFile("main.py", code)],
+    )
+
+
+def expire(submission_id: str) -> None:
+    """Let the lease of a submission run out."""
+    query = "UPDATE submissions SET lease_until = clock_timestamp() - interval '1 ms' WHERE id = :id"
+    with db.transaction() as session:
+        session.execute(text(query), {"id": submission_id})
+
+
+def log_of(submission_id: str) -> list[tuple[int, str]]:
+    """The numbers and the types of a submission's events."""
+    return [
+        (event.seq, event.type.removeprefix("submission.")) for event in ledger.events_after(submission_id, 0)
+    ]

@@ -1,0 +1,1 @@
+"""Tests of the worker: its tasks, its sweeper, its ways to die."""

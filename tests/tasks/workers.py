@@ -1,0 +1,163 @@
+"""Real workers, slow programs for them, and ways to see how both are."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import text
+
+from judge import db, ledger, queue, submissions, workers
+from judge.records import Submission
+from judge.tasks import sweeping  # the module: pytest looks at names here, and a task wants its broker
+from judge.verdict import ENDED, State
+from tests.servers import PATIENCE_S, log_of, submit, until
+
+SHORT = {"JUDGE_LEASE_S": "2", "JUDGE_LEASE_RENEW_S": "0.5"}
+"""Leases for tests that would otherwise wait for them."""
+
+
+class Worker:
+    """A worker process with one slot, ready to judge Python, C and C++."""
+
+    def __init__(self, name: str, log: Path, **environment: str) -> None:
+        self._log = log
+        with log.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "celery", "-A", "judge.tasks", "worker", "-n", f"{name}@%h"],
+                env={**os.environ, "JUDGE_SLOTS": "1", **environment},
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+        self._name = name
+        self.until(self._is_ready)
+
+    def _is_ready(self) -> bool:
+        assert self.process.poll() is None, self._log.read_text()
+        return any(worker.name.startswith(f"{self._name}@") for worker in workers.present())
+
+    def until(self, check: Callable[[], object], within_s: float = PATIENCE_S) -> None:
+        """Wait for something that this worker does."""
+        try:
+            until(check, within_s)
+        except AssertionError as error:
+            raise AssertionError(f"{error}:\n{self._log.read_text()}") from None
+
+    @property
+    def child(self) -> int:
+        """The process that judges."""
+        [child] = [pid for pid in children(self.process.pid) if b"companion" not in command(pid)]
+        return child
+
+    def end(self) -> None:
+        """Drain it, or where that takes long, kill it."""
+        if self.process.poll() is None:
+            self.process.terminate()
+            try:
+                self.process.wait(5)
+            except subprocess.TimeoutExpired:
+                self.process.kill()
+                self.process.wait()
+
+
+def send(code: str) -> str:
+    """Submit a program as the web process does; its id."""
+    created, event = submit(code)
+    queue.send(created.id, created.language, 200.0)
+    submissions.mark_sent(created.id, published_seq=event.seq, sent=True)
+    return created.id
+
+
+def lasting(seconds: float) -> str:
+    """A right program that ends at a certain moment, whenever it is started."""
+    return f"import time\ntime.sleep(max(0, {time.time() + seconds} - time.time()))\nprint(input())\n"
+
+
+def age(by_s: float = 60.0) -> None:
+    """Let everything have happened a while ago, but for what is held."""
+    query = """UPDATE submissions SET changed_at = changed_at - make_interval(secs => :by),
+                                      sent_at = sent_at - make_interval(secs => :by)"""
+    with db.transaction() as session:
+        session.execute(text(query), {"by": by_s})
+
+
+def ended(submission_id: str, worker: Worker, *, swept: bool = False) -> Submission:
+    """The submission once it has ended."""
+
+    def look() -> bool:
+        if swept:
+            age(2.0)  # the sweeper leaves alone what has only just happened
+            sweeping.sweep()
+        return ledger.get(submission_id).state in ENDED
+
+    worker.until(look)
+    return ledger.get(submission_id)
+
+
+def children(pid: int) -> list[int]:
+    """The children of a process."""
+    try:
+        return [
+            int(word)
+            for path in Path(f"/proc/{pid}/task").glob("*/children")
+            for word in path.read_text().split()
+        ]
+    except FileNotFoundError:
+        return []
+
+
+def descendants(pid: int) -> list[int]:
+    """Every process that stems from one, boxes and their programs among them."""
+    found = children(pid)
+    return found + [one for child in found for one in descendants(child)]
+
+
+def command(pid: int) -> bytes:
+    """The words by which a process was started; none once it is gone."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def is_alive(pid: int) -> bool:
+    """Whether it runs: a zombie does not."""
+    return bool(command(pid))
+
+
+def stop(pid: int) -> None:
+    """Freeze a process, and come back once it stands still."""
+    os.kill(pid, signal.SIGSTOP)
+    until(lambda: Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "T")
+
+
+def lost_attempts(submission_id: str) -> int:
+    """How many attempts of a submission were lost."""
+    query = text("SELECT lost_attempts FROM submissions WHERE id = :id")
+    with db.transaction() as session:
+        return int(session.execute(query, {"id": submission_id}).scalar_one())
+
+
+def running(submission_id: str, worker: Worker) -> list[int]:
+    """Wait until its program runs; every process of the worker then."""
+    worker.until(
+        lambda: (
+            ledger.get(submission_id).state == State.RUNNING
+            and any(
+                b"/code/main.py" in Path(f"/proc/{pid}/cmdline").read_bytes()
+                for pid in descendants(worker.child)
+            )
+        )
+    )
+    return descendants(worker.child)
+
+
+def assert_whole(submission_id: str) -> None:
+    """Its log has no gap, and it ended once."""
+    log = log_of(submission_id)
+    assert [seq for seq, _ in log] == list(range(1, len(log) + 1))
+    assert [word for _, word in log].count("done") == 1
+    assert log[-1][1] == "done"
