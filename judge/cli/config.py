@@ -5,6 +5,7 @@ import os
 
 import click
 
+from judge.cli.running import adopted
 from judge.config import Settings, settings
 
 _SECRET = ("secret_key", "database_url", "redis_url", "celery_broker_url")
@@ -22,6 +23,12 @@ def config(as_json: bool) -> None:
         click.echo(f"{row['variable']}={row['value']}  ({row['source']})\n    {row['description']}")
 
 
+def _source(variable: str) -> str:
+    if variable in adopted:
+        return "the running judge"
+    return "environment" if variable in os.environ else "default"
+
+
 def _row(name: str) -> dict[str, str]:
     field = Settings.model_fields[name]
     variable = name.upper() if field.validation_alias else f"JUDGE_{name.upper()}"
@@ -30,6 +37,6 @@ def _row(name: str) -> dict[str, str]:
         "variable": variable,
         "value": "(set)" if name in _SECRET and value else value,
         "default": "computed" if field.default_factory else str(field.default),
-        "source": "environment" if variable in os.environ else "default",
+        "source": _source(variable),
         "description": field.description or "",
     }

@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 FILE = "running.json"
+adopted: set[str] = set()
+"""Variables of this process that the running judge has given, not its environment."""
 _URLS = {"database_url": "DATABASE_URL", "redis_url": "REDIS_URL"}
 
 
@@ -23,8 +25,9 @@ def adopt() -> None:
     """Take the addresses of the embedded servers for this process, unless the environment names some."""
     told = running()
     for key, variable in _URLS.items():
-        if told.get(key):
-            os.environ.setdefault(variable, told[key])
+        if told.get(key) and variable not in os.environ:
+            adopted.add(variable)
+            os.environ[variable] = told[key]
 
 
 def server_url() -> str:

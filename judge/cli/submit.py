@@ -42,7 +42,7 @@ def submit(
     body = {
         "problem_id": problem_id,
         "language": language or (guessed and guessed.id),
-        "code": file.read_bytes().decode("utf-8", "replace"),
+        "code": _text(file),
     } | ({"user_id": user_id} if user_id else {})
     submission = ask("POST", url, "/submissions", token, json=body)
     if not as_json:
@@ -56,6 +56,13 @@ def submit(
             if event["type"] in _ENDINGS:
                 break
     sys.exit(0 if event["data"]["verdict"] == "accepted" else 1)
+
+
+def _text(file: Path) -> str:
+    try:
+        return file.read_bytes().decode()
+    except UnicodeDecodeError as error:
+        raise SystemExit(f"judge: {file} is not UTF-8, and nothing else is judged: {error}") from error
 
 
 def _follow(url: str, hello: dict[str, Any], submission_id: str) -> Generator[dict[str, Any], None, None]:

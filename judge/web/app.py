@@ -4,7 +4,7 @@ import logging
 
 from flask import Flask
 
-from judge.config import settings
+from judge.config import LOOPBACK, settings
 from judge.errors import ConfigError
 from judge.web import asking, catalog, faults, health, socket, submissions
 
@@ -36,7 +36,7 @@ def check_settings() -> None:
     if settings().auth == "token":
         if not settings().secret_key:
             raise ConfigError("JUDGE_AUTH=token needs SECRET_KEY in the environment: a long random text")
-    elif settings().bind not in asking.LOOPBACK:
+    elif settings().bind not in LOOPBACK:
         raise ConfigError(
             f"JUDGE_AUTH=none serves loopback only, not {settings().bind}: beyond it, set JUDGE_AUTH=token"
         )

@@ -7,10 +7,9 @@ from flask import Flask, g, request
 
 from judge import accounts
 from judge.accounts import Account
-from judge.config import settings
+from judge.config import LOOPBACK, settings
 from judge.web.faults import Fault
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 _OPEN = ("health.alive", "health.ready")  # answered to anybody: they tell nothing of anybody's
 _SAFE = ("GET", "HEAD", "OPTIONS")
 

@@ -6,7 +6,9 @@ from typing import Any
 from flask import Blueprint, Response, jsonify, request
 
 from judge import ledger, problems, workers
+from judge.errors import NotFound
 from judge.web import paging
+from judge.web.faults import invalid
 
 blueprint = Blueprint("catalog", __name__)
 
@@ -14,14 +16,18 @@ blueprint = Blueprint("catalog", __name__)
 @blueprint.get("/problems")
 def list_problems() -> Response:
     """Problems in the order of their ids, a page at a time."""
-    limit = paging.limit()
-    found = problems.page(limit=limit + 1, after=request.args.get("cursor", ""))
+    limit, cursor = paging.limit(), request.args.get("cursor", "")
+    if "\0" in cursor:
+        raise invalid("cursor", "must not contain the character NUL")
+    found = problems.page(limit=limit + 1, after=cursor)
     return paging.page([problem.summary() for problem in found], limit)
 
 
 @blueprint.get("/problems/<problem_id>")
 def show_problem(problem_id: str) -> Response:
     """A problem with its statement and samples."""
+    if "\0" in problem_id:  # which Postgres takes in no text
+        raise NotFound(f"there is no problem {problem_id!r}")
     response = jsonify(problems.get(problem_id).as_json())
     response.add_etag()
     return response.make_conditional(request)  # type: ignore[return-value]  # it returns itself

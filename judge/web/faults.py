@@ -48,14 +48,16 @@ def answer(
     *,
     errors: list[dict[str, str]] | None = None,
     headers: dict[str, Any] | None = None,
+    **more: Any,
 ) -> Response:
-    """A problem+json response."""
+    """A problem+json response; ``more`` are members of its own beside those that all have."""
     body = {
         "type": "about:blank",
         "title": status.phrase,
         "status": status.value,
         "detail": detail,
         "errors": errors or [],
+        **more,
     }
     return Response(json.dumps(body), status=status, headers=headers, content_type="application/problem+json")
 

@@ -1,10 +1,17 @@
 """Whether the process lives, and whether it can serve."""
 
+from functools import cache
+from http import HTTPStatus
+
 import redis
 from flask import Blueprint, Response, jsonify
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 from sqlalchemy.exc import OperationalError
 
-from judge import events, schema
+from judge import schema
+from judge.config import settings
+from judge.web.faults import answer
 
 blueprint = Blueprint("health", __name__)
 
@@ -16,7 +23,7 @@ def alive() -> Response:
 
 
 @blueprint.get("/readyz")
-def ready() -> tuple[Response, int]:
+def ready() -> Response:
     """503 with the reasons while the database is away or not migrated; Redis away only degrades."""
     reasons = []
     try:
@@ -26,12 +33,21 @@ def ready() -> tuple[Response, int]:
         reasons.append("database: does not answer")
     degraded = [] if _redis_answers() else ["redis"]
     if reasons:
-        return jsonify(status="unavailable", reasons=reasons, degraded=degraded), 503
-    return jsonify(status="ok", degraded=degraded), 200
+        detail = "; ".join(reasons)
+        return answer(HTTPStatus.SERVICE_UNAVAILABLE, detail, reasons=reasons, degraded=degraded)
+    return jsonify(status="ok", degraded=degraded)
 
 
 def _redis_answers() -> bool:
     try:
-        return bool(events.connection().ping())
+        return bool(_connection().ping())
     except redis.RedisError:
         return False
+
+
+@cache
+def _connection() -> redis.Redis:
+    """One that gives up within a second, as whoever asks for health does."""
+    return redis.Redis.from_url(
+        settings().redis_url, socket_timeout=1, socket_connect_timeout=1, retry=Retry(NoBackoff(), 0)
+    )

@@ -1,5 +1,6 @@
 """Lists a page at a time: ``limit`` and ``cursor`` in, ``next_cursor`` and a Link header out."""
 
+import re
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,7 +14,7 @@ _DEFAULT, _LARGEST = 50, 200
 def limit() -> int:
     """How many items were asked for. Raises Fault."""
     text = request.args.get("limit", str(_DEFAULT))
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= _LARGEST:
+    if not re.fullmatch("[0-9]{1,9}", text) or not 1 <= int(text) <= _LARGEST:
         raise invalid("limit", f"give a number from 1 to {_LARGEST}")
     return int(text)
 

@@ -1,8 +1,10 @@
 """What a client may send: shapes, and the first pass over their values."""
 
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator
 from http import HTTPStatus
+from itertools import islice
 from typing import Annotated, Any, TypeVar
 
 from flask import request
@@ -18,15 +20,12 @@ from pydantic import (
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from judge.accounts import USER_ID
+from judge.config import settings
 from judge.web.faults import Fault
 
+_MOST_ERRORS = 100
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}")
-
-
-def _plain(text: str) -> str:
-    if "\0" in text:
-        raise ValueError("must not contain the character NUL")
-    return text
 
 
 def _user_id(value: Any) -> str:
@@ -42,9 +41,7 @@ def _file_name(name: str) -> str:
     return name
 
 
-# A lone surrogate is no Unicode text; pydantic refuses it by itself.
-Text = Annotated[str, AfterValidator(_plain)]
-Id = Annotated[Text, Field(min_length=1, max_length=64)]
+Id = Annotated[str, Field(min_length=1, max_length=64)]
 UserId = Annotated[str, BeforeValidator(_user_id)]
 
 
@@ -53,8 +50,8 @@ class FileIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[Text, AfterValidator(_file_name)]
-    content: Text
+    name: Annotated[str, AfterValidator(_file_name)]
+    content: str
 
 
 class SubmissionIn(BaseModel):
@@ -64,7 +61,7 @@ class SubmissionIn(BaseModel):
 
     problem_id: Id
     language: Id
-    code: Text | None = None
+    code: str | None = None
     files: Annotated[list[FileIn], Field(min_length=1, max_length=100)] | None = None
     user_id: UserId | None = None
 
@@ -74,7 +71,7 @@ class ShortSubmissionIn(BaseModel):
 
     problem_id: Id = Field(validation_alias=AliasChoices("problemId"))
     language: Id
-    code: Text
+    code: str
     user_id: UserId | None = Field(default=None, validation_alias=AliasChoices("userId"))
 
 
@@ -88,34 +85,70 @@ def read_json() -> Any:
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "send the body as JSON, with the header `Content-Type: application/json`",
         )
+    body = request.get_data()
+    # Of a body that does not tell its length, werkzeug reads as much as is allowed, and no further.
+    if request.content_length is None and len(body) >= settings().max_body_bytes:
+        raise RequestEntityTooLarge
     try:
-        return request.get_json()
-    except RequestEntityTooLarge:
-        raise
+        return json.loads(body)
     except (ValueError, RecursionError) as error:
         raise Fault(HTTPStatus.BAD_REQUEST, f"the body is not JSON: {error}") from error
 
 
 def check(shape: type[Shape], body: Any, errors: list[dict[str, str]]) -> Shape | None:
     """The body in a shape, or None and what is wrong with it, one entry a field, added to ``errors``."""
+    found = dict(islice(_no_text(body), _MOST_ERRORS))
     try:
-        return shape.model_validate(body)
+        sound = shape.model_validate(body)
     except ValidationError as error:
-        for detail in error.errors():
-            pointer = _pointer(detail["loc"], body)
-            if all(entry["pointer"] != pointer for entry in errors):  # a union tells of each of its members
-                errors.append({"pointer": pointer, "detail": detail["msg"].removeprefix("Value error, ")})
-        return None
+        sound = None
+        for detail in error.errors(include_url=False, include_context=False, include_input=False):
+            if len(found) == _MOST_ERRORS:
+                break
+            # The first of a field counts: a union tells of each of its members.
+            found.setdefault(_pointer(detail["loc"], body), detail["msg"].removeprefix("Value error, "))
+    errors += [{"pointer": pointer, "detail": detail} for pointer, detail in found.items()]
+    return None if found else sound
+
+
+def _no_text(body: Any) -> Iterator[tuple[str, str]]:
+    """Whatever in a body is a string to JSON and no text to Postgres, names of fields included."""
+    left: list[tuple[Any, Any]] = [(body, None)]
+    while left:
+        value, path = left.pop()
+        if isinstance(value, str):
+            if "\0" in value:
+                yield _joined(path), "must not contain the character NUL"
+            elif _SURROGATE.search(value):
+                yield _joined(path), "must not contain a lone surrogate"
+        elif isinstance(value, list):
+            left += [(item, (path, str(index))) for index, item in enumerate(value)]
+        elif isinstance(value, dict):
+            left += [(part, (path, name)) for name, item in value.items() for part in (item, name)]
+
+
+def _joined(path: Any) -> str:
+    """The JSON pointer of a path that is linked from its end; few are ever wanted, and depth costs."""
+    parts = []
+    while path is not None:
+        path, part = path
+        parts.append(_escaped(part))
+    return "".join(reversed(parts))
 
 
 def _pointer(location: tuple[str | int, ...], body: Any) -> str:
-    """The JSON pointer (RFC 6901) of what pydantic names; names of union members are not in the body."""
-    parts: list[str] = []
+    """The JSON pointer of what pydantic names; names of union members are not in the body."""
+    parts = []
     for part in location:
-        if isinstance(body, Mapping) and isinstance(part, str):
-            parts.append(part.replace("~", "~0").replace("/", "~1"))
+        if isinstance(body, dict) and isinstance(part, str):
+            parts.append(_escaped(part))
             body = body.get(part)
         elif isinstance(body, list) and isinstance(part, int):
-            parts.append(str(part))
+            parts.append(_escaped(str(part)))
             body = body[part] if part < len(body) else None
-    return "/" + "/".join(parts) if parts else ""
+    return "".join(parts)
+
+
+def _escaped(part: str) -> str:
+    """A step of a JSON pointer (RFC 6901)."""
+    return "/" + _SURROGATE.sub("\ufffd", part).replace("~", "~0").replace("/", "~1")

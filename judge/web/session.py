@@ -10,7 +10,7 @@ from judge.accounts import USER_ID, Account
 from judge.config import settings
 from judge.errors import JudgeError, NotFound
 from judge.events import submission_channel, user_channel
-from judge.records import Submission, new_id
+from judge.records import Submission, is_id, new_id
 from judge.web.hub import Gap, Listener
 from judge.web.watch import Event, Watch
 
@@ -82,7 +82,8 @@ class Session:
     def _identify(self, frame: dict[str, Any]) -> str:
         if settings().auth == "token":
             token = frame.get("token")
-            self._account = accounts.holder(token) if isinstance(token, str) else None
+            is_text = isinstance(token, str) and token.isascii()
+            self._account = accounts.holder(str(token)) if is_text else None
             if self._account is None:
                 raise Refused("say hello with a valid token; `judge user token NAME` makes one")
             return self._account.user_id
@@ -155,9 +156,12 @@ def _missing(submission_id: str, after: int, before: int) -> list[Event]:
 
 
 def _submission_id(frame: dict[str, Any]) -> str:
+    """The id that a frame names; what has not the shape of one never becomes the name of a channel."""
     submission_id = frame.get("submission_id")
     if not isinstance(submission_id, str):
         raise Refused("submission_id must be a text")
+    if not is_id(submission_id):
+        raise Refused(f"there is no submission {submission_id!r} of yours")
     return submission_id
 
 

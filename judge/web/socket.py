@@ -1,6 +1,7 @@
 """The WebSocket endpoint: each client's frames are read and its events sent by one loop."""
 
 import json
+import logging
 import threading
 from collections.abc import Callable
 from http import HTTPStatus
@@ -9,6 +10,8 @@ from typing import Any
 from flask import Flask, request
 from flask_sock import Sock
 from simple_websocket import ConnectionClosed
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from judge.config import settings
 from judge.web.faults import Fault
@@ -16,10 +19,12 @@ from judge.web.hub import hub
 from judge.web.session import Refused, Session
 from judge.web.streams import streams
 
+log = logging.getLogger(__name__)
+
 _SEND_S = 20.0
 _HELLO_S = 30.0
 _UNREAD_FRAMES = 200
-_TRY_AGAIN, _SERVICE_RESTART, _POLICY = 1013, 1012, 1008
+_POLICY, _OUR_FAULT, _SERVICE_RESTART, _TRY_AGAIN = 1008, 1011, 1012, 1013
 
 
 def register(app: Flask) -> None:
@@ -62,6 +67,13 @@ def _serve(ws: Any) -> None:
         ws.close(_TRY_AGAIN, full.detail[:100])
     except (ConnectionClosed, OSError):
         return  # the client has gone, or did not read for too long
+    except (OperationalError, PoolTimeout) as error:
+        log.error("the database does not answer: %s", error)
+        ws.close(_TRY_AGAIN, "the database does not answer")
+    except Exception:
+        # Left to Flask, it would be answered by an HTTP response in the middle of the frames.
+        log.exception("a socket failed")
+        ws.close(_OUR_FAULT, "this is our fault, and it has been logged")
 
 
 def _sender(ws: Any) -> Callable[[dict[str, Any]], None]:
@@ -73,9 +85,12 @@ def _sender(ws: Any) -> Callable[[dict[str, Any]], None]:
 
 def _answer(session: Session, frame: str | bytes) -> None:
     try:
-        session.handle(json.loads(frame))
+        message = json.loads(frame)
     except (ValueError, RecursionError):
         session.send({"type": "error", "detail": "send JSON objects as text frames"})
+        return
+    try:
+        session.handle(message)
     except Refused as refusal:
         session.send({"type": "error", "detail": str(refusal)})
 

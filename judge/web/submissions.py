@@ -2,6 +2,9 @@
 
 import logging
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
@@ -11,8 +14,7 @@ from judge import ledger, problems, queue, submissions, workers
 from judge.accounts import ANONYMOUS
 from judge.config import settings
 from judge.errors import NotFound, QueueUnavailable
-from judge.events import publish
-from judge.languages import table
+from judge.events import Event, publish
 from judge.problems import CurrentProblem
 from judge.records import SourceFile, Submission, is_id
 from judge.verdict import ENDED, Verdict
@@ -23,6 +25,11 @@ from judge.web.schemas import ShortSubmissionIn, SubmissionIn, check, read_json
 from judge.web.waiting import until_ended
 
 log = logging.getLogger(__name__)
+
+_ANNOUNCE_S = 2.0
+
+Error = dict[str, str]
+"""An entry of a problem's ``errors``: pointer and detail."""
 
 blueprint = Blueprint("submissions", __name__)
 short_form = Blueprint("short_form", __name__)
@@ -51,7 +58,7 @@ def show(submission_id: str) -> Response:
     response = jsonify(submission.as_json(full=sees_everything()))
     response.add_etag()
     response.headers["Cache-Control"] = "no-cache"
-    return response.make_conditional(request)  # type: ignore[return-value]  # it returns itself
+    return _with_preference(response, wait_s).make_conditional(request)  # type: ignore[return-value]  # it returns itself
 
 
 @blueprint.get("/submissions/<submission_id>/source")
@@ -73,10 +80,10 @@ def list_submissions() -> Response:
 def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
     wait_s = _wait_s()
     body = read_json()
-    errors: list[dict[str, str]] = []
+    errors: list[Error] = []
     asked = check(shape, body, errors)
-    problem = _problem(body, errors)
-    files = _files(body, asked, problem, errors)
+    problem = _problem(shape, body, errors)
+    files = _files(shape, body, problem, _language(body, errors), errors)
     if errors or asked is None or problem is None:
         detail = "; ".join(f"{error['pointer']}: {error['detail']}" for error in errors)
         raise Fault(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
@@ -88,76 +95,105 @@ def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
         language=asked.language,
         files=files,
     )
-    published = publish([event])
-    sent = _send(submission, problem)
-    submissions.mark_sent(submission.id, published_seq=event.seq if published else 0, sent=sent)
+    # It is accepted already: a Redis that is slow to take it, or to be given up, is not to be waited for.
+    announcing = threading.Thread(target=_announce, args=(submission, event, problem), daemon=True)
+    announcing.start()
+    announcing.join(_ANNOUNCE_S)
     if wait_s:
-        submission = until_ended(submission.id, wait_s)
+        with suppress(Fault):  # no room to wait in; it is accepted all the same
+            submission = until_ended(submission.id, wait_s)
     response = jsonify(submission.as_json(full=sees_everything()))
     response.status_code = HTTPStatus.OK if submission.state in ENDED else HTTPStatus.ACCEPTED
     response.headers["Location"] = url_for("submissions.show", submission_id=submission.id)
-    return response
+    return _with_preference(response, wait_s)
 
 
-def _send(submission: Submission, problem: CurrentProblem) -> bool:
+def _announce(submission: Submission, event: Event, problem: CurrentProblem) -> None:
+    """Publish and queue a new submission; what does not come through is left to the sweeper."""
+    published = publish([event])
+    sent = True
     try:
         queue.send(submission.id, submission.language, problem.manifest.judging_s)
     except QueueUnavailable as error:
         log.warning("submission %s: left to the sweeper: %s", submission.id, error)
-        return False
-    return True
+        sent = False
+    submissions.mark_sent(submission.id, published_seq=event.seq if published else 0, sent=sent)
 
 
-def _problem(body: Any, errors: list[dict[str, str]]) -> CurrentProblem | None:
-    """The problem and the language that the body names, if they are there."""
-    if not isinstance(body, dict):
-        return None
-    pointer = "/problemId" if "problemId" in body and "problem_id" not in body else "/problem_id"
-    named = {error["pointer"] for error in errors}
-    if "/language" not in named:
-        known = [language["id"] for language in workers.languages()]
-        if body["language"] not in known:
-            detail = (
-                f"unknown language; there are: {', '.join(known) or 'none yet, for no worker has proven any'}"
-            )
-            errors.append({"pointer": "/language", "detail": detail})
-    if pointer in named:
+def _problem(
+    shape: type[SubmissionIn | ShortSubmissionIn], body: Any, errors: list[Error]
+) -> CurrentProblem | None:
+    """The problem that the body names, if it is there."""
+    name = "problemId" if shape is ShortSubmissionIn else "problem_id"
+    problem_id = _sound(body, name, errors)
+    if problem_id is None:
         return None
     try:
-        return problems.get(body[pointer[1:]])
+        return problems.get(problem_id)
     except NotFound:
-        errors.append({"pointer": pointer, "detail": "unknown problem; GET /api/v1/problems lists them"})
+        errors.append({"pointer": f"/{name}", "detail": "unknown problem; GET /api/v1/problems lists them"})
         return None
+
+
+def _language(body: Any, errors: list[Error]) -> dict[str, Any] | None:
+    """The language that the body names, if a worker has ever proven it."""
+    language_id = _sound(body, "language", errors)
+    if language_id is None:
+        return None
+    known = {language["id"]: language for language in workers.languages()}
+    if language_id not in known:
+        detail = (
+            f"unknown language; there are: {', '.join(known) or 'none yet, for no worker has proven any'}"
+        )
+        errors.append({"pointer": "/language", "detail": detail})
+    return known.get(language_id)
 
 
 def _files(
+    shape: type[SubmissionIn | ShortSubmissionIn],
     body: Any,
-    asked: SubmissionIn | ShortSubmissionIn | None,
     problem: CurrentProblem | None,
-    errors: list[dict[str, str]],
+    language: dict[str, Any] | None,
+    errors: list[Error],
 ) -> list[SourceFile]:
     """The source files that were sent, as the language wants them."""
-    language = table().get(asked.language) if asked else None
-    if asked is None or language is None:
-        return []
-    sent = asked.files if isinstance(asked, SubmissionIn) else None
-    if (asked.code is None) == (sent is None):
-        errors.append({"pointer": "/code", "detail": "give either code or files"})
-        return []
-    if sent is None:
-        files, pointer = [SourceFile(language.source, asked.code or "")], "/code"
+    code = _sound(body, "code", errors)
+    sent = None
+    if shape is SubmissionIn and isinstance(body, dict):
+        sent = _sound(body, "files", errors)
+        given = [name for name in ("code", "files") if body.get(name) is not None]
+        if len(given) != 1:
+            errors.append({"pointer": "/code", "detail": "give either code or files"})
+            return []
+    if code is not None:
+        files, pointer = [SourceFile(language["source"] if language else "", code)], "/code"
+    elif sent is not None:
+        files, pointer = [SourceFile(**file) for file in sent], "/files"
+        errors += _misnamed(files, language)
     else:
-        files, pointer = [SourceFile(file.name, file.content) for file in sent], "/files"
-        names = [file.name for file in files]
-        if len(set(names)) < len(names):
-            errors.append({"pointer": pointer, "detail": "two files have the same name"})
-        elif language.source not in names:
-            errors.append({"pointer": pointer, "detail": f"one file must be {language.source}"})
+        return []
     size = sum(len(file.content.encode()) for file in files)
     limit = min(settings().max_code_bytes, problem.manifest.code_bytes if problem else size)
     if size > limit:
         errors.append({"pointer": pointer, "detail": f"{size} bytes of code; at most {limit} are taken"})
     return files
+
+
+def _misnamed(files: list[SourceFile], language: dict[str, Any] | None) -> Iterator[Error]:
+    names = [file.name for file in files]
+    for index, name in enumerate(names):
+        if name in names[:index]:
+            yield {"pointer": f"/files/{index}/name", "detail": "another file has this name"}
+    if language and language["source"] not in names:
+        yield {"pointer": "/files", "detail": f"one file must be {language['source']}"}
+
+
+def _sound(body: Any, name: str, errors: list[Error]) -> Any:
+    """A field of the body that nothing is wrong with so far; None where it is missing, too."""
+    if not isinstance(body, dict):
+        return None
+    at_fault = (error["pointer"] for error in errors)
+    return None if any(f"{at}/".startswith(f"/{name}/") or not at for at in at_fault) else body.get(name)
 
 
 def _submitter(named: str | None) -> str:
@@ -182,8 +218,9 @@ def _filters() -> dict[str, str | None]:
     wanted = {name: request.args.get(name) for name in ("user_id", "problem_id", "verdict")}
     if wanted["verdict"] not in (None, *Verdict):
         raise invalid("verdict", f"give one of {', '.join(Verdict)}")
-    if any("\0" in (value or "") for value in wanted.values()):
-        raise invalid("user_id", "must not contain the character NUL")
+    for name, value in wanted.items():
+        if "\0" in (value or ""):
+            raise invalid(name, "must not contain the character NUL")
     if asker is not None and not asker.is_author:
         if wanted["user_id"] not in (None, asker.user_id):
             raise Fault(HTTPStatus.FORBIDDEN, "only your own submissions are listed to you")
@@ -200,8 +237,19 @@ def _cursor() -> str | None:
 
 def _wait_s() -> float:
     """How long the client wants to wait, in seconds, from ?wait=N or ``Prefer: wait=N`` (RFC 7240)."""
-    preferred = re.search(r"(?:^|[,;\s])wait\s*=\s*\"?(\d{1,9})", request.headers.get("Prefer", ""))
-    text = request.args.get("wait", preferred.group(1) if preferred else "0")
-    if not text.isascii() or not text.isdigit() or len(text) > 9:
+    text = request.args.get("wait", _preferred_wait() or "0")
+    if not re.fullmatch("[0-9]{1,9}", text):
         raise invalid("wait", f"give a whole number of seconds, at most {settings().max_wait_s:g}")
     return min(float(text), settings().max_wait_s)
+
+
+def _preferred_wait() -> str | None:
+    preferred = re.search(r'(?:^|[,;\s])wait\s*=\s*"?([0-9]{1,9})', request.headers.get("Prefer", ""), re.I)
+    return preferred and preferred.group(1)
+
+
+def _with_preference(response: Response, wait_s: float) -> Response:
+    """Tell a client that has asked by a preference how long a wait was granted."""
+    if _preferred_wait() and "wait" not in request.args:
+        response.headers["Preference-Applied"] = f"wait={wait_s:.0f}"
+    return response

@@ -1,0 +1,10 @@
+"""Programs that the tests of the web process submit to the problem a-plus-b, in Python."""
+
+SUM = "print(sum(map(int, input().split())))\n"
+WRONG = "print(0)\n"
+CRASH = "raise SystemExit(3)\n"
+NO_PROGRAM = "this is no Python\n"
+SLOW = f"import time\ntime.sleep(0.1)\n{SUM}"
+"""Accepted after more than a second: each test sleeps, which is no CPU time."""
+SLOWER = f"import time\ntime.sleep(0.3)\n{SUM}"
+"""Accepted after more than three."""
