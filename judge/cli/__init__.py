@@ -1,14 +1,11 @@
 """The command ``judge``: exit code 0, 1 where it ran and the answer is no, 2 for misuse."""
 
 import importlib
-from collections.abc import Iterator
 
 import click
-from pydantic import ValidationError
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
 from judge.cli.running import adopt
-from judge.config import Settings
 from judge.errors import JudgeError
 
 # Each command's module is imported when it is called: `judge submit` need not load Celery.
@@ -59,15 +56,3 @@ def main() -> None:
         raise SystemExit(f"judge: the database does not answer: {error.orig}") from error
     except ProgrammingError as error:
         raise SystemExit(f"judge: {error.orig}`judge migrate` brings the database up to date") from error
-    except ValidationError as error:
-        if error.title != Settings.__name__:
-            raise
-        raise SystemExit("\n".join(f"judge: {line}" for line in _faults(error))) from error
-
-
-def _faults(error: ValidationError) -> Iterator[str]:
-    """What is wrong with the environment, by the names of its variables."""
-    for fault in error.errors():
-        name = str(fault["loc"][0])
-        field = Settings.model_fields.get(name)
-        yield f"{f'JUDGE_{name.upper()}' if field else name}: {fault['msg']}"

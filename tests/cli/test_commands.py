@@ -101,11 +101,11 @@ def test_where_no_judge_runs(tmp_path: Path) -> None:
 
 
 def test_wrong_settings(tmp_path: Path) -> None:
-    """Exit code 1; every variable at fault is named in a line of its own."""
+    """Exit code 1 and one line that names every setting at fault."""
     failed = run("config", home=tmp_path, JUDGE_AUTH="maybe", JUDGE_SLOTS="0", PORT="http")
     assert (failed.returncode, failed.stdout) == (1, "")
-    named = {line.split(":")[1].strip() for line in failed.stderr.splitlines()}
-    assert named == {"JUDGE_AUTH", "JUDGE_SLOTS", "PORT"}
+    assert failed.stderr.count("\n") == 1
+    assert all(name in failed.stderr.lower() for name in ("auth:", "slots:", "port:"))
 
 
 def test_config_lists_every_setting(tmp_path: Path) -> None:

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
@@ -12,7 +14,6 @@ from simple_websocket import Client
 from simple_websocket import ConnectionError as HandshakeError
 from sqlalchemy import create_engine, text
 
-from judge.web import create_app
 from tests.conftest import REPOSITORY, Running
 from tests.web.programs import CRASH, SUM
 from tests.web.test_refusals import refused
@@ -152,17 +153,20 @@ BY_HELLO = {"/ws"}
 """The socket asks for a token in its first frame."""
 
 
-def routes() -> list[tuple[str, str]]:
-    """Every (path, method) that the application has."""
-    rules = create_app().url_map.iter_rules()
-    return sorted((rule.rule, method) for rule in rules for method in rule.methods or ())
+ROUTES = """
+from judge.web import create_app
+for rule in create_app().url_map.iter_rules():
+    for method in rule.methods:
+        print(rule.rule, method)
+"""
 
 
 @pytest.fixture(scope="module")
 def every_route(running_token_judge: Running) -> list[tuple[str, str]]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("REDIS_URL", running_token_judge.env["REDIS_URL"])
-        return routes()
+    """Every (path, method) that the application has, asked in a process of its own."""
+    asking = [sys.executable, "-c", ROUTES]
+    told = subprocess.run(asking, env=running_token_judge.env, check=True, capture_output=True, text=True)
+    return sorted((rule, method) for rule, method in map(str.split, told.stdout.splitlines()))
 
 
 def test_every_route_is_known_to_be_open_or_closed(every_route: list[tuple[str, str]]) -> None:

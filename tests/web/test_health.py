@@ -1,5 +1,6 @@
 """A web process by itself, without the database that it needs."""
 
+import signal
 import socket
 import subprocess
 import time
@@ -43,7 +44,7 @@ def web(judge: Running, database_url: str) -> Iterator[str]:
                     time.sleep(0.05)
             yield url
         finally:
-            process.terminate()
+            process.send_signal(signal.SIGINT)  # at once, connections that are kept alive or not
 
 
 @pytest.fixture
