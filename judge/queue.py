@@ -10,10 +10,10 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from celery import Celery
 from kombu import Exchange, Queue
 from kombu.exceptions import ChannelError, OperationalError
-from kombu.transport import redis as kombu_redis
 
 from judge.config import settings
 from judge.errors import ConfigError, QueueUnavailable
+from judge.redis_transport import mend
 
 JUDGE = "judge.judge"
 SWEEP = "judge.sweep"
@@ -148,6 +148,7 @@ class _App(Celery):
         _configure(self)
 
 
+mend()
 app = _App("judge", set_as_current=True)
 
 
@@ -183,21 +184,3 @@ def depth(language: str) -> int:
     except (OperationalError, OSError) as error:
         raise QueueUnavailable(str(error)) from error
     return int(found.message_count)
-
-
-class _QoS(kombu_redis.QoS):
-    """kombu's bookkeeping of unacknowledged messages, but for one fault.
-
-    When Redis goes away while a task runs, closing the dead connection tries to give its messages back
-    over it. kombu 5.7 then raises AttributeError, and the worker exits. Such a message comes back by
-    itself after the visibility timeout, and its row long before by its lease.
-    """
-
-    def restore_unacked_once(self, stderr: Any = None) -> None:
-        try:
-            super().restore_unacked_once(stderr)
-        except AttributeError:
-            self._delivered.clear()
-
-
-kombu_redis.Channel.QoS = _QoS

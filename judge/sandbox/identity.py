@@ -17,6 +17,9 @@ before). The first of them are left to whatever else looks for an id there, as a
 
 SPARE_IDS = 1 << 22
 
+_SIGNALS_OF_THE_C_LIBRARY = (32, 33)
+"""Python cannot name them; whoever started the worker may have left them ignored."""
+
 _SECURE_BITS = 0b1110_1111
 """NOROOT, NO_SETUID_FIXUP and NO_CAP_AMBIENT_RAISE with their locks, and KEEP_CAPS locked off."""
 
@@ -134,6 +137,8 @@ def forget_signals() -> None:
     for number in signal.valid_signals():
         if number not in (signal.SIGKILL, signal.SIGSTOP):
             signal.signal(number, signal.SIG_DFL)
+    for reserved in _SIGNALS_OF_THE_C_LIBRARY:
+        kernel.default_action(reserved)
     signal.pthread_sigmask(signal.SIG_SETMASK, ())
 
 

@@ -41,6 +41,7 @@ WALL = 0x40000000
 MACHINE = os.uname().machine
 _NUMBERS = {  # name: (x86_64, aarch64)
     "pivot_root": (155, 41),
+    "rt_sigaction": (13, 134),
     "keyctl": (250, 219),
     "close_range": (436, 436),
     "mount_setattr": (442, 442),
@@ -64,6 +65,10 @@ class MountAttributes(ctypes.Structure):
         ("userns_fd", ctypes.c_uint64),
     )
 
+
+_DEFAULT_ACTION = (
+    ctypes.c_uint64 * 4
+)()  # struct sigaction of the kernel: SIG_DFL is zero, no flags, no mask
 
 _NO_CAPABILITIES = (
     (ctypes.c_uint32 * 2)(_CAPABILITY_V3, 0),
@@ -129,6 +134,11 @@ def drop_capabilities() -> None:
 
 def close_from(lowest: int) -> None:
     _syscall("close_range", lowest, 0xFFFFFFFF, 0)
+
+
+def default_action(signal: int) -> None:
+    """Give a signal its default action, also one that the C library keeps for itself and refuses to touch."""
+    _syscall("rt_sigaction", signal, ctypes.byref(_DEFAULT_ACTION), None, 8)
 
 
 def new_session_keyring() -> None:

@@ -1,0 +1,45 @@
+"""Two faults of kombu's Redis transport that stop a worker when Redis falters, mended where they are.
+
+Seen with celery and kombu 5.7.0 and redis-py 8.1.0; ``mend`` is to be looked at again with each new version.
+"""
+
+from typing import Any
+
+from kombu.transport import redis as transport
+from redis.backoff import NoBackoff
+from redis.retry import Retry
+
+
+class _QoS(transport.QoS):
+    """The messages that wait for their acknowledgement.
+
+    When Redis goes away while a task runs, closing the dead connection tries to give its messages back over
+    it, which raises AttributeError, and the worker exits. Such a message comes back by itself after the
+    visibility timeout, and its row long before by its lease.
+    """
+
+    def restore_unacked_once(self, stderr: Any = None) -> None:
+        try:
+            super().restore_unacked_once(stderr)
+        except AttributeError:
+            self._delivered.clear()
+
+
+def _receive_one(channel: Any, subscription: Any) -> Any:
+    """Read the subscription that carries Celery's remote control.
+
+    With ``retry_on_timeout`` redis-py heals a lost subscription in silence and then blocks in a read that has
+    no time limit, in the worker's one loop. Lost, it must be seen, and the worker connects anew.
+    """
+    if subscription.connection is not None:
+        subscription.connection.retry = Retry(NoBackoff(), 0)
+    return _receive_one_of_kombu(channel, subscription)
+
+
+_receive_one_of_kombu = transport.Channel._receive_one
+
+
+def mend() -> None:
+    """Put both in place, for every Redis transport, Sentinel's too."""
+    transport.Channel.QoS = _QoS
+    transport.Channel._receive_one = _receive_one
