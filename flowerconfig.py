@@ -8,9 +8,9 @@ import sys
 
 from tornado.options import options
 
-from judge.config import LOOPBACK
+from judge.config import is_loopback
 
 address = options.address or "127.0.0.1"  # Flower's own default is every address there is
 port = int(os.environ.get("PORT", "5555"))
-if address not in LOOPBACK and not options.basic_auth:
+if not is_loopback(address) and not options.basic_auth:
     sys.exit(f"flower: set FLOWER_BASIC_AUTH=user:password to listen on {address}, beyond loopback")

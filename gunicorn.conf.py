@@ -4,13 +4,16 @@ Nothing of judge.web is imported here: gevent must have patched the standard lib
 """
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from psycopg2.extensions import set_wait_callback
 
 from judge.config import settings
 
-bind = f"{settings().bind}:{settings().port}"
+_host = f"[{settings().bind}]" if ":" in settings().bind else settings().bind
+bind = f"{_host}:{settings().port}"
 workers = settings().web_concurrency
 # Each open socket would hold a thread for as long as it is open; a greenlet costs a tenth of one.
 worker_class = "gevent"
@@ -23,29 +26,55 @@ limit_request_line = 8190
 accesslog = None
 control_socket_disable = True  # its default path is shared by every gunicorn of a user
 loglevel = settings().log_level
+_LAST_REQUEST_S = 0.5
 
 
 def post_fork(server: Any, worker: Any) -> None:
     """libpq would block every greenlet while it waits for Postgres; this lets the others run."""
     from gevent.socket import wait_read, wait_write
+    from psycopg2 import OperationalError
     from psycopg2.extensions import POLL_OK, POLL_READ, POLL_WRITE
+
+    # Longer than a statement may take; a server that drops every packet must not hold a request for ever.
+    silent = {"timeout": 35, "timeout_exc": OperationalError("the database is silent")}
 
     def wait(connection: Any) -> None:
         while (state := connection.poll()) != POLL_OK:
             if state == POLL_READ:
-                wait_read(connection.fileno())
+                wait_read(connection.fileno(), **silent)
             elif state == POLL_WRITE:
-                wait_write(connection.fileno())
+                wait_write(connection.fileno(), **silent)
 
     set_wait_callback(wait)
 
 
 def post_worker_init(worker: Any) -> None:
-    """On SIGTERM, tell the open streams to end; gunicorn alone would wait for them, then cut them off."""
+    """On SIGTERM end the open streams, and idle connections; gunicorn would wait, then cut them off."""
+    import gevent
+
     from judge.web.streams import streams
 
-    def end(number: int, frame: Any) -> None:
-        streams().close()
-        worker.handle_exit(number, frame)
+    idle: dict[Any, Any] = {}
 
+    @contextmanager
+    def between_requests() -> Iterator[None]:
+        """As gunicorn's own, but who waits for a next request is known and may be let go."""
+        with gevent.Timeout(keepalive if worker.alive else _LAST_REQUEST_S, False) as timeout:
+            idle[timeout] = gevent.getcurrent()
+            try:
+                yield
+            finally:
+                del idle[timeout]
+
+    def let_go() -> None:
+        for timeout, connection in list(idle.items()):
+            connection.throw(timeout)
+
+    def end(number: int, frame: Any) -> None:
+        # Not here: a signal handler may have interrupted whoever holds a lock that this needs.
+        gevent.spawn(streams().close)
+        worker.handle_exit(number, frame)
+        gevent.spawn_later(_LAST_REQUEST_S, let_go)  # what is on its way to us is still answered
+
+    worker.timeout_ctx = between_requests
     signal.signal(signal.SIGTERM, end)

@@ -1,5 +1,6 @@
 """Every setting of the judge, with its default and the environment variable it is read from."""
 
+import ipaddress
 import os
 from functools import cache
 from pathlib import Path
@@ -12,7 +13,15 @@ from judge.errors import ConfigError
 
 MIB = 1024 * 1024
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
-"""Addresses that nobody beyond this machine reaches."""
+"""How this machine is called by itself."""
+
+
+def is_loopback(address: str) -> bool:
+    """Whether nobody beyond this machine reaches an address."""
+    try:
+        return address == "localhost" or ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
 
 
 class Settings(BaseSettings):
@@ -51,7 +60,7 @@ class Settings(BaseSettings):
     secret_key: str = Field(
         default="",
         validation_alias=AliasChoices("SECRET_KEY"),
-        description="signs cursors; needed from the environment with JUDGE_AUTH=token",
+        description="Flask's secret; needed from the environment with JUDGE_AUTH=token",
     )
 
     home: Path = Field(default=Path(".judge"), description="data of embedded servers, caches, proofs")

@@ -38,6 +38,7 @@ def engine() -> Engine:
         max_overflow=12,
         pool_pre_ping=True,  # a restarted Postgres costs a reconnect, not an error
         pool_recycle=1800,
+        hide_parameters=True,  # among them is what contestants wrote, which belongs in no log
         connect_args={
             "connect_timeout": 5,
             # A connection that is open and silent is given up in seconds, not in the kernel's hours.

@@ -149,6 +149,7 @@ class SubmissionRow(Base):
         Index("submissions_queued", "sent_at", postgresql_where="state = 'queued'"),
         Index("submissions_leased", "lease_until", postgresql_where=_one_of("state", HELD)),
         Index("submissions_unpublished", "changed_at", postgresql_where="published_seq < last_seq"),
+        Index("submissions_unfinished", "user_id", postgresql_where="finished_at IS NULL"),
         Index("submissions_user", "user_id", "id"),
         Index("submissions_problem", "problem_id", "id"),
         Index("submissions_user_changed", "user_id", "changed_at"),

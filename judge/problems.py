@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from judge import blobs
 from judge.db import transaction
 from judge.errors import NotFound
+from judge.languages import table
 from judge.manifest import Manifest
 from judge.models import PackageRow, Problem
 from judge.packages import Package
@@ -50,6 +51,8 @@ class CurrentProblem:
                 {"name": sample.name, "input": sample.input, "answer": sample.answer}
                 for sample in self.manifest.samples
             ],
+            # Each language's hello reads and prints, which is how a solution begins.
+            "templates": {language.id: language.hello.lstrip() for language in table().values()},
         }
 
 

@@ -9,7 +9,8 @@ to; where that attempt no longer holds the row they raise AttemptLost and write 
                  └─── give_back ─────┴────── lapse ─────────────┘──> failed, after max_attempts lost ones
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -26,6 +27,7 @@ from sqlalchemy import (
     or_,
     select,
     text,
+    tuple_,
     update,
 )
 from sqlalchemy.orm import Session
@@ -41,6 +43,9 @@ from judge.records import Judgement, SourceFile, Submission, TestResult, new_id
 from judge.verdict import HELD, State
 
 _now = func.clock_timestamp
+
+_SWEEPING = 0x7377656570  # "sweep": a lock's number, which every sweeper agrees on
+_PURGED_AT_ONCE = 5000
 
 Published = tuple[int, int]
 """The part of a log that Redis has taken: the events after the first number, up to the second."""
@@ -138,14 +143,15 @@ def claim(submission_id: str, worker: str) -> Claim | None:
             .join(PackageRow, PackageRow.id == SubmissionRow.package_id)
             .where(SubmissionRow.id == submission_id)
         ).one()
-        return Claim(
-            submission_id=row.id,
-            attempt=row.attempt,
-            language=row.language,
-            files=tuple(SourceFile(**file) for file in files),
-            manifest=Manifest.from_json(manifest),
-            event=event,
-        )
+    # After the commit: what cannot be read here costs this attempt, instead of being claimed for ever.
+    return Claim(
+        submission_id=row.id,
+        attempt=row.attempt,
+        language=row.language,
+        files=tuple(SourceFile(**file) for file in files),
+        manifest=Manifest.from_json(manifest),
+        event=event,
+    )
 
 
 def renew(submission_id: str, attempt: int) -> None:
@@ -246,6 +252,13 @@ def lapse(*, limit: int = 100) -> list[Event]:
         return _give_back(session, SubmissionRow.id.in_(ids), lost=True) if ids else []
 
 
+@contextmanager
+def alone_in_sweeping() -> Iterator[bool]:
+    """Whether no other process sweeps; if so, none does until the block ends."""
+    with transaction() as session:
+        yield bool(session.scalar(select(func.pg_try_advisory_xact_lock(_SWEEPING))))
+
+
 def purge_events(*, older_than: timedelta) -> int:
     """Remove events that are older than they are kept; returns how many."""
     with transaction() as session:
@@ -258,8 +271,19 @@ def purge_events(*, older_than: timedelta) -> int:
             )
             .values(published_seq=SubmissionRow.last_seq)
         )
-        removed = session.execute(delete(EventRow).where(EventRow.at < _now() - older_than))
-        return int(removed.rowcount)  # type: ignore[attr-defined]  # a DELETE's result is a CursorResult
+    removed = 0
+    while batch := _purge_some(older_than):
+        removed += batch
+    return removed
+
+
+def _purge_some(older_than: timedelta) -> int:
+    """A part that is small enough for one statement's time."""
+    key = tuple_(EventRow.submission_id, EventRow.seq)
+    old = select(EventRow.submission_id, EventRow.seq).where(EventRow.at < _now() - older_than)
+    with transaction() as session:
+        gone = session.execute(delete(EventRow).where(key.in_(old.limit(_PURGED_AT_ONCE))))
+        return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE's result is a CursorResult
 
 
 def _give_back(session: Session, *where: ColumnElement[bool], lost: bool) -> list[Event]:

@@ -12,9 +12,8 @@ from judge.db import transaction
 from judge.models import LanguageRow, SubmissionRow, WorkerRow
 from judge.verdict import HELD
 
-SEEN_EVERY_S = 5.0
-"""How often a worker says that it is there."""
-_GONE_AFTER = timedelta(seconds=3 * SEEN_EVERY_S)
+_GONE_AFTER = timedelta(seconds=15)
+"""A worker says every few seconds that it is there."""
 
 
 @dataclass(frozen=True)
@@ -48,12 +47,11 @@ def register(name: str, *, slots: int, sandbox: str, languages: Iterable[dict[st
         session.execute(_upsert(WorkerRow, "name", name, row | {"seen_at": func.clock_timestamp()}))
 
 
-def seen(name: str) -> None:
-    """The worker is still there."""
+def seen(name: str) -> bool:
+    """The worker is still there; False where its row is gone and it must register again."""
+    said = update(WorkerRow).where(WorkerRow.name == name).values(seen_at=func.clock_timestamp())
     with transaction() as session:
-        session.execute(
-            update(WorkerRow).where(WorkerRow.name == name).values(seen_at=func.clock_timestamp())
-        )
+        return bool(session.execute(said.returning(WorkerRow.name)).first())
 
 
 def leave(name: str) -> None:

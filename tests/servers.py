@@ -120,10 +120,10 @@ def servers() -> Iterator[Servers]:
         schema.upgrade()
         yield started
     finally:
+        queue.app.pool.force_close_all()
         forget_settings()
         os.environ.clear()
         os.environ.update(before)
-        queue.app.pool.force_close_all()
         started.close()
         shutil.rmtree(home)
 

@@ -15,7 +15,7 @@ from judge.cli.http import ask, socket_url, url_option
 from judge.languages import by_extension
 
 _ENDINGS = ("submission.done", "submission.failed", "submission.cancelled")
-_SILENT_S = 120.0
+_PING_S = 20
 _RECONNECT_S = 60.0
 
 
@@ -86,13 +86,12 @@ def _follow(url: str, hello: dict[str, Any], submission_id: str) -> Generator[di
 
 def _messages(url: str, *frames: dict[str, Any]) -> Generator[dict[str, Any], None, None]:
     """What a socket brings once these frames have been sent on it."""
-    socket = Client(socket_url(url))
+    socket = Client(socket_url(url), ping_interval=_PING_S)
     try:
         for frame in frames:
             socket.send(json.dumps(frame))
-        while (text := socket.receive(timeout=_SILENT_S)) is not None:
-            yield json.loads(text)
-        raise SystemExit(f"judge: nothing was heard for {_SILENT_S:g} s; `judge queue` shows what waits")
+        while True:  # a long queue is no reason to give up; a server that answers no ping is
+            yield json.loads(socket.receive())
     finally:
         if socket.connected:
             socket.close()

@@ -12,7 +12,7 @@ from typing import Any
 from judge import __version__, sandbox
 from judge.config import settings
 from judge.errors import JudgeError
-from judge.judging.compiling import MIB, compile_in
+from judge.judging.compiling import MIB, ToolchainMissing, compile_in
 from judge.languages import HELLO, Language, table
 from judge.records import SourceFile
 from judge.sandbox import Box, Limits
@@ -82,7 +82,10 @@ def prove(language: Language) -> str:
     """Judge a language's hello in a box and return the version its toolchain tells. Raises NotProven."""
     with Box() as box:
         hello = SourceFile(language.source, language.hello)
-        compilation = compile_in(box, language, [hello], time_limit_s=60, memory_bytes=2048 * MIB)
+        try:
+            compilation = compile_in(box, language, [hello], time_limit_s=60, memory_bytes=2048 * MIB)
+        except ToolchainMissing as missing:  # found on the machine, but outside what a box has of it
+            raise NotProven(f"{missing}; a box has /usr alone") from missing
         if not compilation.ok:
             raise NotProven(
                 f"{language.id}: hello does not compile: {compilation.output.decode(errors='replace')}"

@@ -55,6 +55,7 @@ class Link:
                 env={},
                 cwd="/",
                 pass_fds=[theirs.fileno()],
+                start_new_session=True,  # a terminal's Ctrl-C is for the judge alone
             )
         except OSError as error:
             self.socket.close()

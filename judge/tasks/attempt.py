@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -19,6 +19,8 @@ from judge.submissions import Claim
 from judge.tasks.signals import tell
 
 log = logging.getLogger(__name__)
+
+_RETRY_S = 0.5
 
 TEST_ROWS_LATE_S = 0.04
 """How long a test's row may wait for the next one, so that short tests share a transaction."""
@@ -77,7 +79,11 @@ class Attempt:
     def compiled(self, output: bytes | None) -> None:
         """The program is compiled; its tests begin."""
         self.check()
-        self._tell(submissions.start_running(self._id, self._number, output, published=self._published))
+        self._tell(
+            self._insist(
+                lambda: submissions.start_running(self._id, self._number, output, published=self._published)
+            )
+        )
 
     def tested(self, result: TestResult) -> None:
         """A test has ended; its row is written beside the next run."""
@@ -92,11 +98,14 @@ class Attempt:
         """The verdict, with the rows that still wait, in one transaction."""
         tests = self._end_keeper()
         self.check()
-        events = submissions.finish(self._id, self._number, judgement, tests, published=self._published)
-        self._tell(events)
-        submissions.mark_sent(
-            self._id, published_after=self._published[0], published_seq=self._published[1], sent=False
+        self._tell(
+            self._insist(
+                lambda: submissions.finish(
+                    self._id, self._number, judgement, tests, published=self._published
+                )
+            )
         )
+        self._note_published()
 
     def give_back(self, *, lost: bool) -> None:
         """End without a verdict; the rows that still wait are recorded first."""
@@ -104,9 +113,25 @@ class Attempt:
         if tests:
             self._tell(submissions.record_tests(self._id, self._number, tests, published=self._published))
         self._tell(submissions.give_back(self._id, self._number, lost=lost))
-        submissions.mark_sent(
-            self._id, published_after=self._published[0], published_seq=self._published[1], sent=False
-        )
+        self._note_published()
+
+    def _insist(self, write: Callable[[], list[Event]]) -> list[Event]:
+        """Write, as soon as Postgres takes it: as long as the lease holds, an outage costs no judging."""
+        while True:
+            try:
+                return write()
+            except OperationalError as error:
+                log.warning("submission %s: %s", self._id, error.orig)
+                if time.monotonic() + _RETRY_S > self._held_until:
+                    raise AttemptLost(self._id) from error
+                time.sleep(_RETRY_S)
+
+    def _note_published(self) -> None:
+        first, last = self._published
+        try:
+            submissions.mark_sent(self._id, published_after=first, published_seq=last, sent=False)
+        except OperationalError as error:
+            log.warning("submission %s: %s", self._id, error.orig)  # a hint: it is published once more
 
     def _tell(self, events: Sequence[Event]) -> None:
         first, last = self._published
@@ -137,6 +162,7 @@ class Attempt:
                     self._tell(
                         submissions.record_tests(self._id, self._number, tests, published=self._published)
                     )
+                    tests = []
                 if time.monotonic() >= renew_at:
                     asked_at = time.monotonic()
                     submissions.renew(self._id, self._number)

@@ -1,4 +1,4 @@
-"""A process beside each worker: it proves the languages and keeps the worker's row, and ends with it.
+"""A process beside each worker: it proves the languages, keeps the worker's row and sweeps, and ends with it.
 
 It is apart so that the worker's parent, from which children are forked, starts no box and holds no
 connection to Postgres. It tells the parent, one JSON object a line on standard output::
@@ -10,10 +10,12 @@ connection to Postgres. It tells the parent, one JSON object a line on standard 
 and ends when its standard input does, whichever way its parent died.
 """
 
+import ctypes
 import json
 import logging
 import os
 import select
+import signal
 import sys
 
 from sqlalchemy.exc import OperationalError
@@ -21,24 +23,37 @@ from sqlalchemy.exc import OperationalError
 from judge import workers
 from judge.judging import SandboxError, layers
 from judge.judging.toolchains import CORE, NotProven, Proof, proven
+from judge.tasks.sweeping import sweep_once
 
 log = logging.getLogger(__name__)
 
+_EVERY_S = 4.0
+_PR_SET_PDEATHSIG = 1
+
 
 def main(worker: str, slots: int) -> None:
-    """Prove, register, then say every few seconds that the worker is there."""
+    """Prove, register, then sweep and say every few seconds that the worker is there."""
+    # The end of standard input tells as well, but not while a child forked later holds its other end.
+    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
     try:
         mode = sandbox_mode()
-        proofs = _prove(worker, slots, mode)
+        _go_on(worker, slots, mode, _prove(worker, slots, mode))
     except SandboxError as error:
         _say("failed", f"no box can be made here. {error}")
-        return
-    while not _parent_ended(workers.SEEN_EVERY_S):
+    finally:
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)  # both ways of being told come at once
+        workers.leave(worker)
+
+
+def _go_on(worker: str, slots: int, mode: str, proofs: list[Proof]) -> None:
+    while not _parent_ended(_EVERY_S):
         try:
-            _register(worker, slots, mode, proofs)
+            if not workers.seen(worker):
+                _register(worker, slots, mode, proofs)
+            sweep_once()  # beat's sweeps wait for a slot, and all may be taken for minutes
         except OperationalError as error:
-            log.warning("Postgres is away: %s", error.orig)  # said again a few seconds later
-    workers.leave(worker)
+            log.warning("Postgres is away: %s", error.orig)  # tried again a few seconds later
 
 
 def sandbox_mode() -> str:

@@ -5,6 +5,7 @@ import logging
 import subprocess
 import sys
 import threading
+import time
 from queue import Empty, SimpleQueue
 from typing import Any
 
@@ -15,6 +16,7 @@ from judge.queue import language_queue
 log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 0.25
+_RESTART_AFTER_S = 10.0
 
 
 class LanguageQueues(bootsteps.StartStopStep):
@@ -52,7 +54,7 @@ class LanguageQueues(bootsteps.StartStopStep):
 
     def _look(self, consumer: Any) -> None:
         assert self._companion is not None, "start() comes first"
-        if self._companion.has_ended():
+        if self._companion.has_ended() and time.monotonic() - self._companion.started > _RESTART_AFTER_S:
             log.error("the companion has ended with %s; starting another", self._companion.exit_code)
             self._companion = _Companion(consumer.hostname, consumer.pool.num_processes)
         for language in self._companion.news():
@@ -75,7 +77,9 @@ class _Companion:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
+            start_new_session=True,  # Ctrl-C is for the worker, which then ends this one in order
         )
+        self.started = time.monotonic()
         self._lines: SimpleQueue[dict[str, str]] = SimpleQueue()
         threading.Thread(target=self._read, daemon=True).start()
 

@@ -11,7 +11,7 @@ from judge.languages import table
 from judge.queue import JUDGE, app
 from judge.submissions import Claim
 from judge.tasks.attempt import Attempt
-from judge.tasks.lifecycle import Drained, cpus_of_this_slot, interruptible
+from judge.tasks.lifecycle import Drained, cpus_of_this_slot, drainable
 
 log = logging.getLogger(__name__)
 
@@ -19,23 +19,29 @@ log = logging.getLogger(__name__)
 @app.task(name=JUDGE, bind=True)
 def judge_submission(self: Task, submission_id: str) -> None:
     """Judge a submission, if it is there to be claimed; a message that comes twice finds nothing to do."""
-    claim = submissions.claim(submission_id, self.request.hostname)
-    if claim is None:
-        log.info("submission %s: nothing to claim", submission_id)
-        return
-    log.info("submission %s: attempt %d", submission_id, claim.attempt)
-    with Attempt(claim, self) as attempt, interruptible(attempt):
-        try:
-            _judge(claim, attempt)
-        except AttemptLost:
-            log.warning("submission %s: attempt %d is lost", submission_id, claim.attempt)
-        except Drained:
-            attempt.give_back(lost=False)
-            _send_elsewhere(claim)
-        except Exception:
-            # A failure of ours, the soft time limit among them, is never a verdict: somebody tries again.
-            attempt.give_back(lost=True)
-            raise
+    with drainable() as drain:
+        claim = submissions.claim(submission_id, self.request.hostname)
+        if claim is None:
+            log.info("submission %s: nothing to claim", submission_id)
+            return
+        log.info("submission %s: attempt %d", submission_id, claim.attempt)
+        with Attempt(claim, self) as attempt:
+            drain.interrupts(attempt)
+            _judge_and_tell(claim, attempt)
+
+
+def _judge_and_tell(claim: Claim, attempt: Attempt) -> None:
+    try:
+        _judge(claim, attempt)
+    except AttemptLost:
+        log.warning("submission %s: attempt %d is lost", claim.submission_id, claim.attempt)
+    except Drained:
+        attempt.give_back(lost=False)
+        _send_elsewhere(claim)
+    except Exception:
+        # A failure of ours, the soft time limit among them, is never a verdict: somebody tries again.
+        attempt.give_back(lost=True)
+        raise
 
 
 def _judge(claim: Claim, attempt: Attempt) -> None:

@@ -89,17 +89,34 @@ def begin_child(**_: Any) -> None:
     db.forget_connections()
 
 
+class Drain:
+    """Whether this child was told to end, and whom that interrupts."""
+
+    def __init__(self) -> None:
+        self._asked = False
+        self._attempt: Interruptible | None = None
+
+    def ask(self, number: int, frame: FrameType | None) -> None:
+        """The handler of SIGTERM."""
+        self._asked = True
+        if self._attempt is not None:
+            self.interrupts(self._attempt)
+
+    def interrupts(self, attempt: Interruptible) -> None:
+        """From now on this attempt is interrupted; at once, if the signal has come already."""
+        self._attempt = attempt
+        if self._asked:
+            attempt.interrupt(Drained("the worker is shutting down"))
+
+
 @contextmanager
-def interruptible(attempt: Interruptible) -> Iterator[None]:
-    """While the block runs, SIGTERM interrupts the attempt instead of ending the process."""
-
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        attempt.interrupt(Drained("the worker is shutting down"))
-
+def drainable() -> Iterator[Drain]:
+    """While the block runs, SIGTERM asks for a drain instead of ending the process."""
+    drain = Drain()
     # Not once for all when the child begins: billiard sets a handler of its own after that.
-    before = signal.signal(signal.SIGTERM, interrupt)
+    before = signal.signal(signal.SIGTERM, drain.ask)
     try:
-        yield
+        yield drain
     finally:
         signal.signal(signal.SIGTERM, before)
 

@@ -4,9 +4,6 @@ import logging
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import groupby
-from typing import Any
-
-from celery import Task
 
 from judge import ledger, queue, submissions, workers
 from judge.config import settings
@@ -18,19 +15,32 @@ from judge.tasks.signals import tell
 log = logging.getLogger(__name__)
 
 
-@app.task(name=SWEEP, bind=True, soft_time_limit=60, time_limit=90)
-def sweep(self: Task) -> None:
-    """Give back what dead workers hold, send what no broker has, publish what nobody has heard."""
-    _tell(self, submissions.lapse())
-    try:
-        _send(ledger.unsent())
-        for language, count in ledger.overdue_counts().items():
-            # As many messages wait as rows: they are only slow. Fewer: the broker has forgotten some.
-            if queue.depth(language) < count:
-                _send(ledger.overdue(language))
-    except QueueUnavailable as error:
-        log.warning("the queue is away: %s", error)
-    _tell(self, ledger.unpublished())
+@app.task(name=SWEEP, soft_time_limit=60, time_limit=90)
+def sweep() -> None:
+    """The sweep that beat asks for. It needs a slot; while all are taken, companions sweep."""
+    sweep_once()
+
+
+def sweep_once() -> None:
+    """Give back what dead workers hold, send what no broker has, publish what nobody has heard.
+
+    One sweeper at a time is enough, so it does nothing while another is at it.
+    """
+    with submissions.alone_in_sweeping() as alone:
+        if not alone:
+            return
+        _tell(submissions.lapse())
+        try:
+            _send(ledger.unsent())
+            for language in ledger.overdue_counts():
+                # As many messages wait as rows: they are only slow. Fewer: the broker has forgotten some.
+                # The messages are counted first, since whoever claims meanwhile takes one of each.
+                depth = queue.depth(language)
+                if depth < ledger.overdue_counts().get(language, 0):
+                    _send(ledger.overdue(language))
+        except QueueUnavailable as error:
+            log.warning("the queue is away: %s", error)
+        _tell(ledger.unpublished())
 
 
 @app.task(name=PURGE, soft_time_limit=600, time_limit=660)
@@ -48,10 +58,10 @@ def _send(rows: Iterable[tuple[str, str, float]]) -> None:
         log.info("submission %s: sent again", submission_id)
 
 
-def _tell(task: Any, events: Sequence[Event]) -> None:
+def _tell(events: Sequence[Event]) -> None:
     for submission_id, group in groupby(events, key=lambda event: event.submission_id):
         told = list(group)
-        if not tell(task, told):
+        if not tell(sweep, told):
             return  # Redis is away; the rows stay as they are
         submissions.mark_sent(
             submission_id, published_after=told[0].seq - 1, published_seq=told[-1].seq, sent=False

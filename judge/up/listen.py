@@ -1,7 +1,6 @@
 """The web's listening socket, bound here and handed over: no port is looked up twice, none is lost."""
 
 import errno
-import ipaddress
 import socket
 
 from judge.errors import ConfigError
@@ -35,16 +34,6 @@ def free_port() -> int:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port: int = probe.getsockname()[1]
         return port
-
-
-def is_loopback(address: str) -> bool:
-    """Whether only this machine can reach ``address``."""
-    if address == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return False
 
 
 def base_url(listener: socket.socket) -> str:

@@ -12,14 +12,14 @@ from pathlib import Path
 from typing import Any
 
 import judge
-from judge.config import Settings
+from judge.config import Settings, is_loopback
 from judge.errors import ConfigError
 from judge.up import programs
 from judge.up.account import database_account
 from judge.up.banner import Banner
 from judge.up.guard import guarded
 from judge.up.home import Home, open_home
-from judge.up.listen import base_url, free_port, is_loopback, listen
+from judge.up.listen import base_url, free_port, listen
 from judge.up.probe import Probe
 from judge.up.servers import Servers, start_servers
 from judge.up.supervisor import StopAsked, Supervisor

@@ -4,8 +4,10 @@ import logging
 
 from flask import Flask
 
-from judge.config import LOOPBACK, settings
+from judge.config import is_loopback, settings
+from judge.db import database_url
 from judge.errors import ConfigError
+from judge.queue import broker_url
 from judge.web import asking, catalog, faults, health, socket, submissions
 
 API = "/api/v1"
@@ -18,6 +20,7 @@ def create_app() -> Flask:
         level=settings().log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
     app = Flask(__name__, static_folder=None)
+    app.config["SECRET_KEY"] = settings().secret_key
     app.config["MAX_CONTENT_LENGTH"] = settings().max_body_bytes
     app.config["SOCK_SERVER_OPTIONS"] = {"ping_interval": 25, "max_message_size": 4096}
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
@@ -32,11 +35,13 @@ def create_app() -> Flask:
 
 
 def check_settings() -> None:
-    """Raises ConfigError where defaults or settings would open the judge to strangers."""
+    """Raises ConfigError for settings that would open the judge to strangers, or that cannot work."""
     if settings().auth == "token":
         if not settings().secret_key:
             raise ConfigError("JUDGE_AUTH=token needs SECRET_KEY in the environment: a long random text")
-    elif settings().bind not in LOOPBACK:
+    elif not is_loopback(settings().bind):
         raise ConfigError(
             f"JUDGE_AUTH=none serves loopback only, not {settings().bind}: beyond it, set JUDGE_AUTH=token"
         )
+    database_url()
+    broker_url()

@@ -7,7 +7,7 @@ from flask import Flask, g, request
 
 from judge import accounts
 from judge.accounts import Account
-from judge.config import LOOPBACK, settings
+from judge.config import LOOPBACK, is_loopback, settings
 from judge.web.faults import Fault
 
 _OPEN = ("health.alive", "health.ready")  # answered to anybody: they tell nothing of anybody's
@@ -16,6 +16,7 @@ _SAFE = ("GET", "HEAD", "OPTIONS")
 
 def register(app: Flask) -> None:
     """Look at every request before its route does."""
+    app.before_request(_check_address)
     app.before_request(_check_host)
     app.before_request(_check_origin)
     app.before_request(_find_account)
@@ -42,6 +43,14 @@ def may_see(user_id: str) -> bool:
 def hosts() -> set[str]:
     """The Host names that are answered to."""
     return {*LOOPBACK, "[::1]", settings().bind, *_listed(settings().hosts)}
+
+
+def _check_address() -> None:
+    """However the process was made to listen: who asks for no tokens serves this machine alone."""
+    if settings().auth == "none" and not is_loopback(request.remote_addr or ""):
+        raise Fault(
+            HTTPStatus.FORBIDDEN, "JUDGE_AUTH=none serves loopback only; beyond it, set JUDGE_AUTH=token"
+        )
 
 
 def _check_host() -> None:

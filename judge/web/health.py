@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from judge import schema
 from judge.config import settings
@@ -29,7 +30,7 @@ def ready() -> Response:
     try:
         if not schema.is_current():
             reasons.append("migrations: the database is not up to date; run `judge migrate`")
-    except OperationalError:
+    except (OperationalError, PoolTimeout):
         reasons.append("database: does not answer")
     degraded = [] if _redis_answers() else ["redis"]
     if reasons:

@@ -99,6 +99,7 @@ class Hub:
         self._lock = threading.Lock()  # over the registry, and over what is written to the connection
         self._listeners: dict[str, set[Listener]] = defaultdict(set)
         self._confirmed: dict[str, threading.Event] = {}
+        self._unawaited: set[str] = set()
         self._pubsub: redis.client.PubSub | None = None
         self._broken = False
         self._last_connected = time.monotonic()
@@ -117,8 +118,8 @@ class Hub:
             if confirmed is None:
                 confirmed = self._confirmed[channel] = threading.Event()
                 self._write("subscribe", channel)
-        if self.connected:
-            confirmed.wait(_CONFIRM_S)
+        if not (self.connected and confirmed.wait(_CONFIRM_S)):
+            self._unawaited.add(channel)
 
     def remove(self, channel: str, listener: Listener) -> None:
         """Called by a listener: it wants this channel no longer."""
@@ -149,6 +150,10 @@ class Hub:
                 self._read()
             except (redis.RedisError, OSError) as error:
                 log.warning("redis: the subscription is lost: %s", error)
+            except Exception:
+                # redis-py also raises what it does not mean to, when another thread meets the broken
+                # connection first; every stream of the process hangs on this one going on.
+                log.exception("redis: the subscription is lost")
             self._disconnect()
             time.sleep(pause_s)
             pause_s = min(2 * pause_s, _RECONNECT_S[1])
@@ -191,7 +196,11 @@ class Hub:
     def _handle(self, message: dict[str, Any]) -> None:
         kind, channel = message["type"], message["channel"]
         if kind == "message":
-            event = json.loads(message["data"])
+            try:
+                event = json.loads(message["data"])
+            except ValueError:
+                log.warning("redis: what came on %s is not ours", channel)
+                return
             for listener in list(self._listeners.get(channel, ())):
                 listener.put(event)
         elif kind == "subscribe" and channel == _HEARTBEAT:
@@ -202,6 +211,10 @@ class Hub:
                 listener.put(gap)
         elif kind == "subscribe" and channel in self._confirmed:
             self._confirmed[channel].set()
+            if channel in self._unawaited:  # somebody has read the rows before this, which was too early
+                self._unawaited.discard(channel)
+                for listener in list(self._listeners.get(channel, ())):
+                    listener.put(Gap(_CONFIRM_S))
 
 
 @cache

@@ -47,7 +47,8 @@ class Watch:
     def leave(self, submission_id: str) -> None:
         """Nothing more of this submission, not on the user's stream either."""
         self._followed.discard(submission_id)
-        self._left.add(submission_id)
+        if len(self._left) < _REMEMBERED:  # nobody leaves as many in good faith
+            self._left.add(submission_id)
 
     @property
     def followed(self) -> frozenset[str]:
@@ -84,6 +85,6 @@ class Watch:
         self._last_seq.pop(submission_id, None)
         self._last_seq[submission_id] = seq  # the latest are last
         if len(self._last_seq) > _REMEMBERED:
-            oldest = next(iter(self._last_seq))
-            if oldest not in self._followed:
+            oldest = next((known for known in self._last_seq if known not in self._followed), None)
+            if oldest is not None:
                 del self._last_seq[oldest]

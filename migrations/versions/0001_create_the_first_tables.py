@@ -198,6 +198,13 @@ def upgrade() -> None:
         unique=False,
         postgresql_where="published_seq < last_seq",
     )
+    op.create_index(
+        "submissions_unfinished",
+        "submissions",
+        ["user_id"],
+        unique=False,
+        postgresql_where=sa.text("finished_at IS NULL"),
+    )
     op.create_index("submissions_user", "submissions", ["user_id", "id"], unique=False)
     op.create_index("submissions_user_changed", "submissions", ["user_id", "changed_at"], unique=False)
     op.create_table(
@@ -242,6 +249,9 @@ def downgrade() -> None:
     op.drop_index("events_at", table_name="events")
     op.drop_table("events")
     op.drop_index("submissions_user_changed", table_name="submissions")
+    op.drop_index(
+        "submissions_unfinished", table_name="submissions", postgresql_where=sa.text("finished_at IS NULL")
+    )
     op.drop_index("submissions_user", table_name="submissions")
     op.drop_index(
         "submissions_unpublished", table_name="submissions", postgresql_where="published_seq < last_seq"

@@ -5,6 +5,8 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import redis
+
 from tests.conftest import Running
 from tests.journey.machine import children, command
 from tests.web.programs import SUM
@@ -65,3 +67,13 @@ def test_redis_dies(frail_judge: Running) -> None:
     assert frail_judge.ended(id_)["verdict"] == "accepted"
     assert gapless(socket.until(ends(id_)))
     assert redis_server(frail_judge) not in (None, pid)
+
+
+def test_redis_drops_every_subscription(frail_judge: Running) -> None:
+    """The web's and the workers' alike; workers go on taking submissions, and sockets see every event."""
+    user_id = somebody()
+    socket = opened(frail_judge, {"user_id": user_id})
+    redis.Redis.from_url(frail_judge.env["REDIS_URL"]).client_kill_filter(_type="pubsub")
+    id_ = submit(frail_judge, user_id)
+    assert frail_judge.ended(id_)["verdict"] == "accepted"
+    assert gapless(socket.until(ends(id_)))
