@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 ARGS ?=
+BENCH ?= sandbox
+JSON ?=
 PYTEST_ARGS ?= -n auto --dist loadgroup
 
 BIN := .venv/bin
@@ -16,7 +18,7 @@ LOCK := --quiet --upgrade --universal --python-version 3.11.2 --generate-hashes 
 	--no-emit-index-url --no-header --annotation-style line
 
 .DEFAULT_GOAL := up
-.PHONY: up test check lock
+.PHONY: up test check bench lock
 .DELETE_ON_ERROR:
 
 up: .venv/installed
@@ -32,6 +34,10 @@ check: .venv/installed-test
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m judge.up.scratch $(BIN)/judge migrate --check
+
+# One part of the judge beside the least that it could cost: make bench BENCH=sandbox JSON=1
+bench: .venv/installed
+	@$(BIN)/python benchmarks/$(BENCH).py $(if $(JSON),--json)
 
 # One resolution for every Python from 3.11.2 and for both machines; the test set only adds to the first.
 lock:

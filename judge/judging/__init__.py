@@ -1,7 +1,7 @@
 """Judging one submission: compile once, run test by test in a box, compare, and say what came of it."""
 
 from judge.judging.judgement import Judging, Progress, judge
-from judge.sandbox import Box, SandboxError, layers
+from judge.sandbox import Box, Pool, SandboxError, layers
 
-# Whoever judges has a box to make first; nobody else may reach for one.
-__all__ = ["Box", "Judging", "Progress", "SandboxError", "judge", "layers"]
+# Whoever judges has boxes to make first; nobody else may reach for one.
+__all__ = ["Box", "Judging", "Pool", "Progress", "SandboxError", "judge", "layers"]

@@ -4,22 +4,18 @@ import os
 import selectors
 import signal as signals
 import time
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from judge.sandbox import cgroup, streams
-from judge.sandbox.cgroup import Cgroup
 from judge.sandbox.errors import BoxKilled, SandboxError
 from judge.sandbox.files import parts
 from judge.sandbox.limits import Limits
-from judge.sandbox.link import Link
+from judge.sandbox.opening import CODE_BYTES, CODE_FILES, Opening, Plan
 from judge.sandbox.outcome import STDERR_BYTES, Outcome, Status
 from judge.sandbox.streams import Drain
 from judge.sandbox.wire import Message
-
-CODE_BYTES = 256 << 20
-CODE_FILES = 8192
 
 LOOK_EVERY_S = 0.02
 """How often the peak of memory is noted."""
@@ -35,7 +31,10 @@ class Box:
     it, so open it in one that lives as long.
 
     cpus: the processors that agent and programs may use (all, if None). code_bytes, code_files: what /code
-    can hold at most. Raises SandboxError when any layer of the isolation cannot be made.
+    can hold at most. opening: a box that a ``Pool`` has begun, instead of one to be made by these figures;
+    meanwhile: what the pool has to do while the box works at its first request.
+
+    Raises SandboxError when any layer of the isolation cannot be made.
     """
 
     def __init__(
@@ -44,28 +43,27 @@ class Box:
         cpus: Collection[int] | None = None,
         code_bytes: int = CODE_BYTES,
         code_files: int = CODE_FILES,
+        opening: Opening | None = None,
+        meanwhile: Callable[[], None] | None = None,
     ) -> None:
-        if code_bytes <= 0 or code_files <= 0:
-            raise ValueError("code_bytes and code_files must be greater than zero")
-        hierarchies = cgroup.find()
-        cgroup.sweep(hierarchies)
-        self._code_bytes = code_bytes
+        if opening is None:
+            plan = Plan(cpus, code_bytes, code_files)
+            hierarchies = cgroup.find()
+            cgroup.sweep(hierarchies)
+            opening = Opening(plan, hierarchies)
+        self._opening = opening
+        self._link = opening.link
+        self._cgroup = opening.cgroup
+        self._code_bytes = opening.plan.code_bytes
+        self._meanwhile = meanwhile
         self._files_bytes = 0
         self._sealed = False
         self._closed = False
-        self._cgroup = Cgroup(hierarchies)
         try:
-            self._link = Link(
-                {
-                    "cpus": sorted(cpus or ()),
-                    "code_bytes": code_bytes,
-                    "code_files": code_files,
-                    "memory_cgroup": self._cgroup.counts_memory,
-                },
-                self._cgroup,
-            )
+            self._link.wait()
+            self._cgroup.spare_bytes = self._link.spare_bytes
         except BaseException:
-            self._cgroup.remove()
+            self.close()
             raise
         self._cgroup.opened()
 
@@ -134,6 +132,7 @@ class Box:
                 os.close(source)
             out.close_writer()
             err.close_writer()
+            self._use_the_time()
             answer = self._attend(limits, out, err)
             self._files_bytes = answer["files_bytes"]
             return self._outcome(limits, answer, out, err)
@@ -154,14 +153,12 @@ class Box:
         """End the box: processes, mounts, files, cgroup. Raises SandboxError if any stays."""
         if not self._closed:
             self._closed = True
-            try:
-                self._link.close()
-            finally:
-                self._cgroup.remove()
+            self._opening.close()
 
     def _ask(self, message: Message, descriptors: Sequence[int] = ()) -> Message:
         try:
             self._link.send(message, descriptors)
+            self._use_the_time()
             return self._link.receive()
         except ValueError:
             raise  # too long to be sent: the box has heard nothing
@@ -169,13 +166,18 @@ class Box:
             self._link.abandon()
             raise
 
+    def _use_the_time(self) -> None:
+        if self._meanwhile:
+            meanwhile, self._meanwhile = self._meanwhile, None
+            meanwhile()
+
     def _attend(self, limits: Limits, out: Drain, err: Drain) -> Message:
         """Drain the streams until the agent says that the run is over and every process of it dead."""
         look = time.monotonic() + LOOK_EVERY_S
         deadline = time.monotonic() + limits.wall_time_s + MARGIN_S
         stopped = False
         answer: Message | None = None
-        with selectors.DefaultSelector() as selector:
+        with selectors.PollSelector() as selector:
             for drain in (out, err):
                 selector.register(drain.reader, selectors.EVENT_READ, drain.read)
             selector.register(self._link.socket, selectors.EVENT_READ)

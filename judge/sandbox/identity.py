@@ -99,9 +99,15 @@ def enter_namespaces() -> None:
     kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
 
 
-def die_with_parent() -> None:
-    """Ask for SIGKILL when the thread that started us ends; cleared by every change of ids."""
+def die_with(parent: int) -> None:
+    """Ask for SIGKILL when the thread that started us ends, and end now if it has.
+
+    A change of ids takes the request back. parent: its process id, which is 0 where that one is outside our
+    pid namespace.
+    """
     kernel.prctl(kernel.PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
 
 
 def leave_keyring() -> None:

@@ -2,32 +2,17 @@
 
 import contextlib
 import os
-import select
 import signal
-import subprocess
-import sys
 import threading
 import time
-from _socket import AF_UNIX, SOCK_SEQPACKET, socketpair
+from _socket import AF_UNIX, SHUT_WR, SOCK_SEQPACKET, socketpair
 from collections.abc import Sequence
-from pathlib import Path
 
 from judge.sandbox import wire
 from judge.sandbox.cgroup import Cgroup
 from judge.sandbox.errors import BoxKilled, SandboxError
+from judge.sandbox.start import Zygote, interpreter, readable
 from judge.sandbox.wire import Message
-
-# The agent is started isolated (no site, no environment, no current folder on its path), so it cannot find
-# the package by itself, and must not run the package's __init__, which is the judge's side. It is given the
-# two names that its imports need and nothing else.
-BOOTSTRAP = """
-import sys, types
-for name in ("judge", "judge.sandbox"):
-    sys.modules[name] = types.ModuleType(name)
-    sys.modules[name].__path__ = [sys.argv[1]]
-from judge.sandbox.agent import main
-main(int(sys.argv[2]))
-"""
 
 DEATH_S = 10.0
 """How long a killed box may take to be gone, which is the time to take its memory apart."""
@@ -36,54 +21,70 @@ OPEN_S = 30.0
 
 
 class Link:
-    """A started pair of agent processes and the socket to them; ``kill`` may come from anywhere, any time."""
+    """A pair of agent processes and the socket to them; ``kill`` may come from anywhere, any time."""
 
-    def __init__(self, request: Message, cgroup: Cgroup | None) -> None:
-        """Start the agent, in its cgroup if it has one; return when the box stands. Raises SandboxError."""
+    def __init__(self, request: Message, cgroup: Cgroup, zygote: Zygote | None) -> None:
+        """Have a box made, by an agent of its own or one of the zygote; returns before it stands.
+
+        Raises SandboxError.
+        """
         self._lock = threading.RLock()  # reentrant, so that a signal handler may kill in the midst of close
         self._pidfds: list[int] = []
         self._killed = False
+        self._stands = False
+        self.spare_bytes = 0
+        self._process = None
+        self.process_ids: tuple[int, int] | None = None
         self._words = os.memfd_create("agent", os.MFD_CLOEXEC)
         self.socket, theirs = socketpair(AF_UNIX, SOCK_SEQPACKET)
+        doors: list[int] = []
         try:
-            package = str(Path(__file__).parent)
-            self._process = subprocess.Popen(
-                [sys.executable, "-I", "-S", "-c", BOOTSTRAP, package, str(theirs.fileno())],
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.DEVNULL,
-                stderr=self._words,
-                env={},
-                cwd="/",
-                pass_fds=[theirs.fileno()],
-                start_new_session=True,  # a terminal's Ctrl-C is for the judge alone
-            )
-        except OSError as error:
-            self.socket.close()
-            os.close(self._words)
-            raise SandboxError("agent", str(error), f"{sys.executable} must be there to be run") from error
-        finally:
+            doors = cgroup.doors()
+            if zygote:
+                zygote.fork(theirs, self._words)
+            else:
+                self._process = interpreter("agent", theirs.fileno(), self._words)
             theirs.close()
-        try:
-            self._pidfds.append(os.pidfd_open(self._process.pid))
-            descriptors = []
-            if cgroup:
-                # While its interpreter starts: joining can take the kernel as long as that.
-                cgroup.join(self._process.pid)
-                descriptors = [cgroup.cpu_usage] if cgroup.cpu_usage is not None else []
-            self.send(request, descriptors)
-            deadline = time.monotonic() + OPEN_S
-            answer, received = self._await(deadline)
-            self._pidfds += received
-            self.process_ids = (self._process.pid, int(answer["init"]))
-            self._await(deadline)
+            usage = [] if cgroup.cpu_usage is None else [cgroup.cpu_usage]
+            self.send(request | {"cgroups": len(doors)}, doors + usage)
         except BaseException:
+            theirs.close()
             self.close()
             raise
+        finally:
+            for door in doors:
+                os.close(door)
 
-    def _await(self, deadline: float) -> tuple[Message, list[int]]:
-        if not select.select([self.socket], [], [], max(0, deadline - time.monotonic()))[0]:
-            raise SandboxError("agent", f"no answer within {OPEN_S:.0f} s")
-        return self._receive()
+    def wait(self) -> None:
+        """Return when the box stands. Raises SandboxError when it cannot be made, BoxKilled."""
+        deadline = time.monotonic() + OPEN_S
+        while not self._stands:
+            if not readable(self.socket.fileno(), deadline - time.monotonic()):
+                raise SandboxError("agent", f"no answer within {OPEN_S:.0f} s")
+            self._advance()
+
+    def stands(self) -> bool:
+        """Whether the box stands now; a look that waits for nothing. Raises as ``wait``."""
+        while not self._stands and readable(self.socket.fileno()):
+            self._advance()
+        return self._stands
+
+    def lives(self) -> bool:
+        """Whether both agents of a box that stands are alive."""
+        return not any(readable(pidfd) for pidfd in self._pidfds)
+
+    def _advance(self) -> None:
+        """Take the next of the two messages before the box stands: who its agents are, and that it does."""
+        message, received = self._receive()
+        with self._lock:
+            self._pidfds += received
+        if self._killed:
+            self.abandon()  # kill had nobody to send to
+        if self.process_ids is None:
+            self.process_ids = int(message["agent"]), int(message["init"])
+        else:
+            self.spare_bytes = int(message["spare_bytes"])
+            self._stands = True
 
     def send(self, message: Message, descriptors: Sequence[int] = ()) -> None:
         """Send a request. Raises SandboxError, BoxKilled, or ValueError when it is too long."""
@@ -131,18 +132,29 @@ class Link:
     def close(self) -> None:
         """End the box and wait until all its processes are gone. Raises SandboxError if they are not."""
         self.abandon()
-        self.socket.close()
         deadline = time.monotonic() + DEATH_S
         try:
+            if self._process:
+                self._process.kill()
+            self._hear_out(deadline)
             for pidfd in self._pidfds:
-                poll = select.poll()
-                poll.register(pidfd, select.POLLIN)
-                if not poll.poll(max(0, deadline - time.monotonic()) * 1000):
+                if not readable(pidfd, deadline - time.monotonic()):
                     raise SandboxError("agent", f"processes live on {DEATH_S:.0f} s after SIGKILL")
-            self._process.wait()
+            if self._process:
+                self._process.wait()
         finally:
+            self.socket.close()
             with self._lock:
                 pidfds, self._pidfds = self._pidfds, []
                 for pidfd in pidfds:
                     os.close(pidfd)
             os.close(self._words)
+
+    def _hear_out(self, deadline: float) -> None:
+        """Wait until the agents have said who they are, and so can be killed, or are gone."""
+        with contextlib.suppress(OSError):  # they are gone
+            self.socket.shutdown(SHUT_WR)  # one that waits to be told what to make need not wait any more
+        with contextlib.suppress(SandboxError):
+            while self.process_ids is None and readable(self.socket.fileno(), deadline - time.monotonic()):
+                self._advance()
+        self.abandon()

@@ -105,8 +105,15 @@ class Scratch:
 
     def prepare(self, size: int, count: int) -> None:
         """Have an empty folder of at most ``size`` bytes and ``count`` files there."""
-        if self._size == (size, count) and self._state() == self._fresh:
-            return
+        if self._size != (size, count):
+            self._renew(size, count)
+
+    def clean(self) -> None:
+        """Leave nothing of the run behind, and the next one an equal folder."""
+        if self._size is not None and self._state() != self._fresh:
+            self._renew(*self._size)
+
+    def _renew(self, size: int, count: int) -> None:
         if self._size is not None:
             # Detached, as a file sent into a socket and never taken out would hold it for a while.
             kernel.umount(SCRATCH, kernel.MNT_DETACH)
@@ -114,11 +121,6 @@ class Scratch:
         _tmpfs(SCRATCH, f"size={size},nr_inodes={count + 1},mode=700")
         self._size = (size, count)
         self._fresh = self._state()
-
-    def clean(self) -> None:
-        """Leave nothing of the run behind, and the next one an equal folder."""
-        if self._size is not None:
-            self.prepare(*self._size)
 
     @staticmethod
     def used_bytes() -> int:

@@ -12,7 +12,9 @@ from _socket import socketpair
 
 from judge.sandbox import kernel, mounts, usage, wire
 from judge.sandbox.mounts import Scratch
+from judge.sandbox.seccomp import Filter
 from judge.sandbox.spawn import Spawner, Start
+from judge.sandbox.usage import CgroupCpu, SampledCpu
 from judge.sandbox.wire import Message
 
 REAP_EVERY_S = 0.02
@@ -39,9 +41,23 @@ class Programs:
         self._proc = proc
         self._cpu_usage = cpu_usage
         self._memory_cgroup = memory_cgroup
-        self._spawner = Spawner(proc, memory_cgroup=memory_cgroup)
+        self._spawner = Spawner(proc, self._rlimits, Filter(memory_cgroup=memory_cgroup))
+        self._cpu: CgroupCpu | SampledCpu | None = None
         self._scratch = Scratch()
         self._cpus = len(os.sched_getaffinity(0))
+
+    @property
+    def spare_bytes(self) -> int:
+        """What the box holds in memory between two runs, and not during a run."""
+        return self._spawner.spare_bytes
+
+    def get_ready(self) -> None:
+        """Between two runs: have a child ready to become the next program."""
+        if self._cpu is None:
+            # What the child uses counts from its birth on, until its exec says how much of it was ours.
+            self._cpu = SampledCpu(self._proc) if self._cpu_usage is None else CgroupCpu(self._cpu_usage)
+            with contextlib.suppress(OSError):  # whoever needs the child tries again, and tells
+                self._spawner.fork_ahead()
 
     def run(self, request: Message, streams: list[int]) -> Message:
         """Run one program to its end and leave nothing of it; streams: stdin, stdout, stderr.
@@ -51,8 +67,10 @@ class Programs:
         """
         limits = request["limits"]
         self._scratch.prepare(limits["file_bytes"], limits["file_count"])
+        self.get_ready()
         watch = _Watch(self, limits)
-        start = self._spawner.spawn(request["argv"], request["env"], self._rlimits(limits), streams)
+        self._cpu = None
+        start = self._spawner.spawn(request, streams)
         for stream in streams:
             os.close(stream)
         streams.clear()
@@ -101,9 +119,9 @@ class _Watch:
         self._cpus = programs._cpus
         self._cpu_limit_ns = int(limits["cpu_ns"])
         self._wall_limit_ns = int(limits["wall_ns"])
-        counter = programs._cpu_usage
-        self._cpu = usage.SampledCpu(self._proc) if counter is None else usage.CgroupCpu(counter)
-        self._asks_processes = counter is None or not programs._memory_cgroup
+        assert programs._cpu
+        self._cpu = programs._cpu
+        self._asks_processes = programs._cpu_usage is None or not programs._memory_cgroup
         self._memory = (
             None if programs._memory_cgroup else usage.SampledMemory(self._proc, limits["memory_bytes"])
         )

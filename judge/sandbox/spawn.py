@@ -1,17 +1,22 @@
 """From fork to exec: how a child of the agent turns into the contestant's program."""
 
+import contextlib
 import errno
 import os
 import resource
 import struct
+import sys
 import time
-from collections.abc import Sequence
+from _socket import AF_UNIX, SOCK_SEQPACKET, socketpair
+from _socket import socket as Socket
+from collections.abc import Callable, Sequence
 from typing import NamedTuple, NoReturn
 
-from judge.sandbox import kernel
+from judge.sandbox import kernel, usage, wire
 from judge.sandbox.errors import SandboxError
 from judge.sandbox.mounts import SCRATCH
 from judge.sandbox.seccomp import Filter
+from judge.sandbox.wire import Message
 
 PATH = ("/usr/local/bin", "/usr/bin", "/bin")
 
@@ -37,6 +42,12 @@ FIXED_LIMITS = (
 )
 
 
+_ANY_LIMITS: Message = dict.fromkeys(
+    ("cpu_ns", "wall_ns", "memory_bytes", "processes", "file_bytes", "file_count", "open_files"), 1
+)
+_REHEARSAL = wire.encode({"op": "run", "argv": ["sh", "-c", ":"], "env": {"A": "B"}, "limits": _ANY_LIMITS})
+
+
 class Start(NamedTuple):
     """A child at the moment of its exec: what it had used by then is the agent's, not the program's.
 
@@ -52,12 +63,18 @@ class Start(NamedTuple):
     exec_errno: int = 0
 
 
-def limit(which: int, value: int) -> None:
-    """Set a resource limit, hard and soft, to ``value`` or to the hard limit that already holds."""
+class _Spare(NamedTuple):
+    """A child that waits to become a program; pid 1 has its socket, the child the other end."""
+
+    pid: int
+    pidfd: int
+    socket: Socket
+
+
+def hard_limit(which: int) -> int:
+    """Return the most that a resource limit can be set to here."""
     _, hard = resource.getrlimit(which)
-    if hard != resource.RLIM_INFINITY:
-        value = min(value, hard)
-    resource.setrlimit(which, (value, value))
+    return sys.maxsize if hard == resource.RLIM_INFINITY else hard
 
 
 def find(name: str) -> str:
@@ -71,54 +88,96 @@ def find(name: str) -> str:
 
 
 class Spawner:
-    """Starts programs; what is the same for all of them is made ready here, once."""
+    """Starts programs, each as a child that is forked ahead: the spare.
 
-    def __init__(self, proc: int, *, memory_cgroup: bool) -> None:
+    It is forked when no program is alive, and has given up all that it can before it is told what to run.
+    """
+
+    def __init__(
+        self, proc: int, rlimits: Callable[[Message], Sequence[tuple[int, int]]], filter_: Filter
+    ) -> None:
+        """proc: /proc of the box; rlimits: what the limits of a request come to."""
         self._proc = proc
-        self._filter = Filter(memory_cgroup=memory_cgroup)
-        for which, value in FIXED_LIMITS:
-            limit(which, value)
+        self._rlimits = rlimits
+        self._filter = filter_
+        self._spare: _Spare | None = None
+        self.spare_bytes = 0
+        """What a spare holds in memory and lets go by its exec, as the first one found."""
+        for which, most in FIXED_LIMITS:
+            value = min(most, hard_limit(which))
+            resource.setrlimit(which, (value, value))
+        self._hard = {which: hard_limit(which) for which, _ in rlimits(_ANY_LIMITS)}
 
-    def spawn(
-        self,
-        argv: Sequence[str],
-        env: dict[str, str],
-        limits: Sequence[tuple[int, int]],
-        streams: Sequence[int],
-    ) -> Start:
+    def fork_ahead(self) -> None:
+        """Have a spare. Raises OSError when the kernel gives none."""
+        if self._spare is None:
+            ours, theirs = socketpair(AF_UNIX, SOCK_SEQPACKET)
+            try:
+                pid = os.fork()
+            except OSError:
+                ours.close()
+                theirs.close()
+                raise
+            if pid == 0:
+                self._become(theirs)
+            theirs.close()
+            self._spare = _Spare(pid, os.pidfd_open(pid), ours)
+            if not self.spare_bytes:
+                self.spare_bytes = int(ours.recv(32) or 0)
+
+    def spawn(self, request: Message, streams: Sequence[int]) -> Start:
         """Start a program with its standard streams; return once it runs, or could not be run.
 
         Raises SandboxError when any step before exec fails.
         """
-        path = find(argv[0])
-        words = [os.fsencode(word) for word in argv]
-        environment = {os.fsencode(k): os.fsencode(v) for k, v in (ENVIRONMENT | env).items()}
-        report, told = os.pipe()
+        order = wire.encode(request)
         try:
-            pid = os.fork()
-        except OSError as error:
-            os.close(report)
-            os.close(told)
-            raise SandboxError("start of a program", f"fork: {error}", "raise the host's limit") from error
-        if pid == 0:
-            self._become(told, path, words, environment, limits, streams)
-        # Now, as the program may soon have taken all the memory that there is for both of us.
-        pidfd = os.pidfd_open(pid)
-        os.close(told)
-        text = b"".join(iter(lambda: os.read(report, 4096), b""))
-        os.close(report)
-        return _read(pid, pidfd, text)
+            self._hand_over(order, streams)
+        except wire.Closed:
+            # What the last run left in memory may have cost the spare its life; now there is room.
+            self._bury()
+            try:
+                self._hand_over(order, streams)
+            except wire.Closed as error:
+                raise SandboxError("start of a program", "it died before it was told what to run") from error
+        spare, self._spare = self._spare, None
+        assert spare
+        text = b""
+        with contextlib.suppress(ConnectionResetError):  # it died without having read
+            while said := spare.socket.recv(4096):
+                text += said
+        spare.socket.close()
+        return _read(spare.pid, spare.pidfd, text)
 
-    def _become(
-        self,
-        told: int,
-        path: str,
-        argv: list[bytes],
-        env: dict[bytes, bytes],
-        limits: Sequence[tuple[int, int]],
-        streams: Sequence[int],
-    ) -> NoReturn:
-        """In the child: give up everything, step by step, and exec."""
+    def _hand_over(self, order: bytes, streams: Sequence[int]) -> None:
+        try:
+            self.fork_ahead()
+        except OSError as error:
+            raise SandboxError("start of a program", f"fork: {error}", "raise the host's limit") from error
+        assert self._spare
+        wire.send(self._spare.socket, order, streams)
+
+    def _bury(self) -> None:
+        spare, self._spare = self._spare, None
+        assert spare
+        os.waitpid(spare.pid, 0)
+        os.close(spare.pidfd)
+        spare.socket.close()
+
+    def _words(
+        self, request: Message
+    ) -> "tuple[str, list[bytes], dict[bytes, bytes], list[tuple[int, int]]]":
+        """Return what the kernel is to be told: path, arguments, environment, resource limits."""
+        return (
+            find(request["argv"][0]),
+            [os.fsencode(word) for word in request["argv"]],
+            {os.fsencode(k): os.fsencode(v) for k, v in (ENVIRONMENT | request["env"]).items()},
+            [(which, min(value, self._hard[which])) for which, value in self._rlimits(request["limits"])],
+        )
+
+    def _become(self, orders: Socket) -> NoReturn:
+        """In the child: give up everything, step by step, wait to be told what to run, and exec."""
+        told = 3
         try:
             os.setsid()
             kernel.unshare(kernel.CLONE_NEWIPC)
@@ -126,21 +185,30 @@ class Spawner:
             kernel.prctl(kernel.PR_SET_DUMPABLE, 1)
             score = os.open("self/oom_score_adj", os.O_WRONLY | os.O_CLOEXEC, dir_fd=self._proc)
             os.write(score, b"1000")
+            if not self.spare_bytes:
+                orders.send(str(usage.private_bytes(self._proc)).encode())
             kernel.prctl(kernel.PR_SET_DUMPABLE, 0)
-            for number, stream in enumerate(streams):
-                os.dup2(stream, number)
-            if told != 3:
-                os.dup2(told, 3, inheritable=False)
-            kernel.close_from(4)
-            told = 3
-            os.chdir(SCRATCH)
+            if orders.fileno() != told:
+                os.dup2(orders.fileno(), told, inheritable=False)
+            kernel.close_from(told + 1)
             os.umask(0o022)
-            for which, value in limits:
-                limit(which, value)
             kernel.drop_capabilities()
             self._filter.install()
+            inbox = Socket(fileno=told)
+            # Once for nothing: the pages that it writes to are copied now, and not when somebody waits.
+            self._words(wire.decode(_REHEARSAL))
+            request, streams = wire.receive(inbox)
+            for number, stream in enumerate(streams):
+                os.dup2(stream, number)
+            kernel.close_from(told + 1)
+            os.chdir(SCRATCH)
+            path, argv, env, rlimits = self._words(request)
+            for which, value in rlimits:
+                resource.setrlimit(which, (value, value))
             used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << 10
             os.write(told, _STARTED.pack(b"S", time.monotonic_ns(), time.process_time_ns(), used))
+        except wire.Closed:
+            os._exit(1)
         except OSError as error:
             os.write(told, b"F" + str(error).encode())
             os._exit(1)

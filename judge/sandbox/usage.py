@@ -151,6 +151,11 @@ class SampledMemory:
         return figures[b"Pss_Anon:"] + tables, figures[b"Pss_Shmem:"]
 
 
+def private_bytes(proc: int) -> int:
+    """Return the memory that this process shares with no other, less what is mapped of files."""
+    return _figures(proc, "self/smaps_rollup").get(b"Private_Dirty:", 0)
+
+
 def living(proc: int) -> list[int]:
     """Return the ids of all processes of the box but pid 1; zombies are among them."""
     return [int(name) for name in os.listdir(proc) if name.isdecimal() and name != "1"]

@@ -57,14 +57,15 @@ def receive(socket: Socket) -> tuple[Message, list[int]]:
         if level == SOL_SOCKET and kind == SCM_RIGHTS:
             descriptors += struct.unpack(f"{len(data) // 4}i", data[: len(data) // 4 * 4])
     try:
-        return _decode(packet, flags), descriptors
+        return decode(packet, flags), descriptors
     except (Closed, Malformed):
         for descriptor in descriptors:
             os.close(descriptor)
         raise
 
 
-def _decode(packet: bytes, flags: int) -> Message:
+def decode(packet: bytes, flags: int = 0) -> Message:
+    """Return the message of a packet. Raises Closed, Malformed."""
     if not packet:
         raise Closed
     if flags & (MSG_TRUNC | MSG_CTRUNC):

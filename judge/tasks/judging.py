@@ -6,12 +6,12 @@ from celery import Task
 
 from judge import queue, submissions
 from judge.errors import AttemptLost, QueueUnavailable
-from judge.judging import Box, Judging, judge
+from judge.judging import Judging, judge
 from judge.languages import table
 from judge.queue import JUDGE, app
 from judge.submissions import Claim
 from judge.tasks.attempt import Attempt
-from judge.tasks.lifecycle import Drained, cpus_of_this_slot, drainable
+from judge.tasks.lifecycle import Drained, boxes, drainable
 
 log = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def _judge_and_tell(claim: Claim, attempt: Attempt) -> None:
 
 
 def _judge(claim: Claim, attempt: Attempt) -> None:
-    with Box(cpus=cpus_of_this_slot()) as box:
+    with boxes().take() as box:
         attempt.guard(box)
         judging = Judging(claim.manifest, table()[claim.language], claim.files)
         try:

@@ -14,12 +14,14 @@ from celery.signals import (
     setup_logging,
     worker_init,
     worker_process_init,
+    worker_process_shutdown,
     worker_shutting_down,
 )
 
 from judge import db
 from judge.config import settings
 from judge.errors import JudgeError
+from judge.judging import Pool, SandboxError
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ class Interruptible(Protocol):
         """End soon, for this reason."""
 
 
+_pools: list[Pool] = []  # of this child: none or one
 _parent: list[Any] = []  # in the parent: the one worker
 
 
@@ -85,8 +88,26 @@ def _interrupt_children() -> None:
 
 @worker_process_init.connect
 def begin_child(**_: Any) -> None:
-    """A child shares no connection with its parent."""
+    """A child shares no connection with its parent, and has its first box made before a submission comes."""
     db.forget_connections()
+    try:
+        boxes()
+    except SandboxError as error:  # it may pass; ``boxes`` tries again when there is something to judge
+        log.warning("no box could be made ahead: %s", error)
+
+
+@worker_process_shutdown.connect
+def end_child(**_: Any) -> None:
+    """The boxes made ahead go with the child; if it is killed they go as well, and the next sweeps."""
+    while _pools:
+        _pools.pop().close()
+
+
+def boxes() -> Pool:
+    """The boxes of this child; opened by its main thread, with which they die. Raises SandboxError."""
+    if not _pools:
+        _pools.append(Pool(cpus=cpus_of_this_slot()))
+    return _pools[-1]
 
 
 class Drain:

@@ -33,6 +33,11 @@ def boxes(judge: int) -> list[int]:
     return [pid for pid in _boxed() if pid in own or _is_orphan(pid)]
 
 
+def programs(judge: int) -> list[int]:
+    """Those processes that are no agents: a box made ahead waits with its agents alone."""
+    return [pid for pid in boxes(judge) if "judge.sandbox" not in command(pid)]
+
+
 def cgroups(judge: int) -> list[Path]:
     """The cgroups of the boxes of a judge; each is named after the process that made it."""
     own = {f"judge-{pid}-" for pid in descendants(judge)}

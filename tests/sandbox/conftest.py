@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from judge import sandbox
-from judge.sandbox import Box, Layer, Limits, Outcome, Status, cgroup
+from judge.sandbox import Box, Layer, Limits, Outcome, Pool, Status, cgroup
 
 HERE = Path(__file__).parent
 NOBODY = 65534
@@ -31,11 +31,12 @@ class Remote:
         (folder / "judge" / "__init__.py").touch()
         shutil.copy(HERE / "driver.py", folder)
         subprocess.run(["chmod", "-R", "a+rX", folder], check=True)
+        self.environment = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
         self.process = subprocess.Popen(
             [interpreter(), folder / "driver.py"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"},
+            env=self.environment,
             cwd="/",
             user=NOBODY,
             group=NOBODY,
@@ -62,13 +63,23 @@ class RemoteBox:
 
     numbers = itertools.count()
 
-    def __init__(self, remote: Remote, **kwargs: Any) -> None:
+    def __init__(self, remote: Remote, method: str = "open", *args: Any, **kwargs: Any) -> None:
         self.remote = remote
         self.number = next(self.numbers)
-        remote.call(self.number, "open", **kwargs)
+        remote.call(self.number, method, *args, **kwargs)
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
         return lambda *args, **kwargs: self.remote.call(self.number, method, *args, **kwargs)
+
+
+class RemotePool(RemoteBox):
+    """A ``Pool`` in that other process."""
+
+    def __init__(self, remote: Remote, **kwargs: Any) -> None:
+        super().__init__(remote, "pool", **kwargs)
+
+    def take(self) -> RemoteBox:
+        return RemoteBox(self.remote, "take", self.number)
 
 
 def interpreter() -> str:
@@ -122,6 +133,23 @@ def new_box(mode: str, request: pytest.FixtureRequest) -> Iterator[Callable[...,
     yield make
     for box in boxes:
         box.close()
+
+
+@pytest.fixture
+def new_pool(mode: str, request: pytest.FixtureRequest) -> Iterator[Callable[..., Pool]]:
+    """Open pools in the mode; they are closed at the end."""
+    pools = []
+
+    def make(**kwargs: Any) -> Any:
+        if mode == "self":
+            pools.append(Pool(**kwargs))
+        else:
+            pools.append(RemotePool(request.getfixturevalue("remote"), **kwargs))
+        return pools[-1]
+
+    yield make
+    for pool in pools:
+        pool.close()
 
 
 @pytest.fixture

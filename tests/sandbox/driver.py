@@ -18,6 +18,12 @@ def main() -> None:
             if method == "open":
                 boxes[number] = sandbox.Box(*args, **kwargs)
                 answer = (True, None)
+            elif method == "pool":
+                boxes[number] = sandbox.Pool(*args, **kwargs)
+                answer = (True, None)
+            elif method == "take":
+                boxes[number] = boxes[args[0]].take()
+                answer = (True, None)
             elif method == "layers":
                 answer = (True, sandbox.layers())
             else:
@@ -26,7 +32,7 @@ def main() -> None:
             answer = (False, error)
         pickle.dump(answer, sys.stdout.buffer)
         sys.stdout.buffer.flush()
-    for box in boxes.values():
+    for box in reversed(boxes.values()):  # boxes before the pools they were taken from
         box.close()
 
 

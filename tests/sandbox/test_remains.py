@@ -15,6 +15,7 @@ import pytest
 
 from judge.sandbox import Box, BoxKilled, Outcome, SandboxError, Status, cgroup
 from judge.sandbox.box import _limits
+from judge.sandbox.start import readable
 
 from .conftest import LIMITS, shell
 
@@ -48,6 +49,14 @@ def descendants() -> set[int]:
     while more := {pid for pid, parent in parents.items() if parent in found} - found:
         found |= more
     return found - {os.getpid()}
+
+
+def command(pid: int) -> bytes:
+    """Return the command line of a process; empty once it is gone."""
+    try:
+        return Path("/proc", str(pid), "cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def test_files_of_a_run(box: Box) -> None:
@@ -134,16 +143,31 @@ def test_boxes_at_once_leave_nothing() -> None:
 
 def test_close_with_a_program_running() -> None:
     """close ends a box in whatever state it is."""
-    box = Box()
     before = descendants()
+    box = Box()
     with open("/dev/null", "r+b") as null:
         request = {"op": "run", "argv": ["sleep", "100"], "env": {}, "limits": _limits(LIMITS)}
         box._link.send(request, [null.fileno()] * 3)
-    while len(descendants()) < len(before) + 1:
+    while not any(command(pid) == b"sleep\x00100\x00" for pid in descendants()):
         pass
     box.close()
-    assert descendants() == before - set(box._link.process_ids)
+    assert descendants() == before
     assert own_groups() == set()
+
+
+def test_the_spare_may_die() -> None:
+    """The child that waits to be the next program is replaced if it dies."""
+    before = descendants()
+    with Box() as box:
+        for _ in range(2):
+            (spare,) = descendants() - before - set(box._link.process_ids or ())
+            pidfd = os.pidfd_open(spare)
+            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+            assert readable(pidfd, 5)
+            os.close(pidfd)
+            assert shell(box, "echo alive") == "alive\n"
+            while len(descendants() - before) < 3:
+                pass  # it is forked after the answer was sent
 
 
 def test_kill_from_another_thread(box_here: Box) -> None:

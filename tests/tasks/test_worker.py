@@ -4,19 +4,25 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from unittest.mock import Mock
 
+import pytest
 from sqlalchemy import text
 
 from judge import db, ledger, queue, submissions
 from judge.config import settings
+from judge.judging import SandboxError
 from judge.queue import JUDGE, app, language_queue
 from judge.records import Judgement
+from judge.tasks import lifecycle
 from judge.verdict import State, Verdict
 from tests.servers import Servers, expire, log_of, new_problem, submit
 from tests.tasks.workers import (
     SHORT,
     Worker,
     assert_whole,
+    box_in_use,
+    descendants,
     ended,
     is_alive,
     lasting,
@@ -76,6 +82,30 @@ def test_the_hard_limit(problem: str, start_worker: Callable[..., Worker]) -> No
     assert ended(after, worker).verdict == "accepted"
 
 
+def test_a_box_is_there_before_a_submission(start_worker: Callable[..., Worker]) -> None:
+    """The child has its zygote and a box made, its two agents and the spare, when it starts."""
+    worker = start_worker()
+    worker.until(lambda: len(descendants(worker.child)) == 1 + 3)
+
+
+def test_no_box_when_a_child_starts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A child that can have no box yet lives, and asks again when it needs one."""
+    pools: list[Mock] = []
+
+    def pool(**_: object) -> Mock:
+        pools.append(Mock())
+        if len(pools) == 1:
+            raise SandboxError("agent", "none today")
+        return pools[-1]
+
+    monkeypatch.setattr(lifecycle, "Pool", pool)
+    monkeypatch.setattr(lifecycle, "cpus_of_this_slot", lambda: {0})
+    lifecycle.begin_child()
+    assert lifecycle.boxes() is lifecycle.boxes() is pools[1]
+    lifecycle.end_child()
+    pools[1].close.assert_called_once_with()
+
+
 def test_the_soft_limit(problem: str, start_worker: Callable[..., Worker]) -> None:
     """A judging that takes longer than it can is ended by its own child, which lives on."""
     worker = start_worker()
@@ -83,7 +113,8 @@ def test_the_soft_limit(problem: str, start_worker: Callable[..., Worker]) -> No
     created, _ = submit(lasting(60))
     limits = {"soft_time_limit": 1, "time_limit": 60}
     app.send_task(JUDGE, args=[created.id], queue=language_queue("python3"), retry=False, **limits)
-    box = running(created.id, worker)
+    running(created.id, worker)
+    box = box_in_use(worker)
     worker.until(lambda: ledger.get(created.id).state == State.QUEUED, settings().lease_s / 2)
     assert lost_attempts(created.id) == 1
     worker.until(lambda: not any(map(is_alive, box)))

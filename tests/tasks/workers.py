@@ -155,6 +155,15 @@ def running(submission_id: str, worker: Worker) -> list[int]:
     return descendants(worker.child)
 
 
+def box_in_use(worker: Worker) -> list[int]:
+    """Every process of the box that a program runs in; the zygote and the box made ahead are none of it."""
+    [zygote] = children(worker.child)
+    [agent] = [
+        one for one in children(zygote) if any(b"/code/main.py" in command(pid) for pid in descendants(one))
+    ]
+    return [agent, *descendants(agent)]
+
+
 def assert_whole(submission_id: str) -> None:
     """Its log has no gap, and it ended once."""
     log = log_of(submission_id)

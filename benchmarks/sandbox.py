@@ -1,0 +1,201 @@
+"""Measures what a box costs: a run in it beside the bare program, and how long until a box is there.
+
+Bare and boxed runs take turns, so that whatever else the machine does falls on both; the ratios are what
+can be compared between machines.
+"""
+
+import argparse
+import json
+import math
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from multiprocessing import get_context
+from pathlib import Path
+
+from judge.sandbox import Box, Limits, Pool, Report, Status
+
+SECONDS_A_CASE = 6.0
+LIMITS = Limits(cpu_time_s=5, wall_time_s=10, memory_bytes=256 << 20, output_bytes=1 << 20)
+RETURNS_AT_ONCE = "int main(void) { return 0; }\n"
+PYTHON = "/usr/bin/python3"
+BUBBLEWRAP = (
+    *("bwrap", "--unshare-all", "--die-with-parent", "--clearenv", "--ro-bind", "/usr", "/usr"),
+    *("--symlink", "usr/bin", "/bin", "--symlink", "usr/lib", "/lib", "--symlink", "usr/lib64", "/lib64"),
+    *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"),  # noqa: S108  in its own tree
+)
+
+Times = dict[str, list[float]]
+Action = Callable[[], object]
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One line of the result; ``bare`` is the same program, or the C program where a box is opened."""
+
+    bench: str
+    case: str
+    n: int
+    median_s: float
+    p99_s: float
+    bare_median_s: float
+    ratio: float
+
+
+def main() -> None:
+    """Measure everything, and print it as a table or as one JSON object a line."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--json", action="store_true", help="one JSON object a figure")
+    as_json = parser.parse_args().json
+    with tempfile.TemporaryDirectory() as folder:
+        program = compiled(Path(folder))
+        figures = [*sequential(program), *one_a_core(program), *opening(program)]
+    if not as_json:
+        print(f"{'case':44} {'n':>5} {'median':>12} {'99 of 100':>12} {'of bare':>8}")
+    for figure in figures:
+        print(json.dumps(asdict(figure)) if as_json else row(figure))
+    if not as_json:
+        print(f"\na pool of one box: {held()}")
+
+
+def compiled(folder: Path) -> str:
+    """The path of a static C program that returns at once."""
+    source, program = folder / "at_once.c", folder / "at_once"
+    source.write_text(RETURNS_AT_ONCE)
+    subprocess.run(["gcc", "-O2", "-static", "-o", program, source], check=True)
+    folder.chmod(0o755)
+    return str(program)
+
+
+def sequential(program: str) -> Iterator[Figure]:
+    """One run at a time, in a box with one processor, as a slot of a worker has it."""
+    for language, times in runs(program, min(os.sched_getaffinity(0))).items():
+        yield from compared(language, times)
+
+
+def one_a_core(program: str) -> Iterator[Figure]:
+    """As many loops at once as there are processors, each with one of its own."""
+    cpus = sorted(os.sched_getaffinity(0))
+    with ProcessPoolExecutor(len(cpus), mp_context=get_context("spawn")) as executor:
+        parts = list(executor.map(pinned_runs, [program] * len(cpus), cpus))
+    for language in parts[0]:
+        merged = {way: [t for part in parts for t in part[language][way]] for way in parts[0][language]}
+        yield from compared(f"{language}, one a core", merged)
+
+
+def pinned_runs(program: str, cpu: int) -> dict[str, Times]:
+    """The same with the judging process and the bare programs on that processor as well."""
+    os.sched_setaffinity(0, {cpu})
+    return runs(program, cpu)
+
+
+def runs(program: str, cpu: int) -> dict[str, Times]:
+    """Both programs, bare, boxed and by bubblewrap where that is there, in turns."""
+    with Box(cpus={cpu}) as box:
+        box.put({"at_once": Path(program).read_bytes()})
+        box.seal()
+        return {
+            "C": in_turns(400, ways(box, [program], ["/code/at_once"], ["--ro-bind", program, program])),
+            "python3 -c pass": in_turns(120, ways(box, [PYTHON, "-c", "pass"], [PYTHON, "-c", "pass"], [])),
+        }
+
+
+def ways(box: Box, bare: Sequence[str], boxed: Sequence[str], bind: Sequence[str]) -> dict[str, Action]:
+    """The ways to run one program."""
+
+    def run_boxed() -> None:
+        outcome = box.run(boxed, LIMITS)
+        if outcome.status is not Status.EXITED or outcome.exit_code:
+            sys.exit(f"{boxed} ended as {outcome}")
+
+    found: dict[str, Action] = {"bare": lambda: spawn(bare), "box": run_boxed}
+    if peer := shutil.which(BUBBLEWRAP[0]):
+        found["bubblewrap"] = lambda: spawn([peer, *BUBBLEWRAP[1:], *bind, *bare])
+    return found
+
+
+def spawn(argv: Sequence[str]) -> None:
+    """The least that starting a program and waiting for it can cost."""
+    _, status = os.waitpid(os.posix_spawn(argv[0], list(argv), {}), 0)
+    if status:
+        sys.exit(f"{argv} ended with {status}")
+
+
+def opening(program: str) -> Iterator[Figure]:
+    """How long until a box is there: alone, first of a pool, asked for too soon, waiting."""
+    times: Times = {
+        case: [] for case in ("bare", "alone", "first of a pool", "next at once", "next, waited for")
+    }
+    deadline = time.monotonic() + SECONDS_A_CASE
+    while len(times["bare"]) < 40 and time.monotonic() < deadline:
+        with timed(times["bare"]):
+            spawn([program])
+        with timed(times["alone"]):
+            box = Box()
+        box.close()
+        with timed(times["first of a pool"]):
+            pool = Pool()
+            box = pool.take()
+        with timed(times["next at once"]):
+            following = pool.take()
+        following.put({})  # the pool makes the next one while this one is at work
+        pool.wait()
+        with timed(times["next, waited for"]):
+            last = pool.take()
+        for opened in (last, following, box, pool):
+            opened.close()
+    yield from compared("open", times)
+
+
+@contextmanager
+def timed(times: list[float]) -> Iterator[None]:
+    """Note how long the block takes."""
+    began = time.perf_counter()
+    yield
+    times.append(time.perf_counter() - began)
+
+
+def in_turns(n: int, actions: Mapping[str, Action]) -> Times:
+    """Each action up to n times, one after the other."""
+    times: Times = {way: [] for way in actions}
+    for action in actions.values():
+        action()  # what the first of each finds cold is not its own
+    deadline = time.monotonic() + SECONDS_A_CASE
+    while len(times["bare"]) < n and time.monotonic() < deadline:
+        for way, action in actions.items():
+            with timed(times[way]):
+                action()
+    return times
+
+
+def compared(case: str, times: Times) -> Iterator[Figure]:
+    """Every way as a figure, with its ratio to the bare one."""
+    bare = statistics.median(times["bare"])
+    for way, taken in times.items():
+        median, p99 = statistics.median(taken), sorted(taken)[math.ceil(len(taken) * 0.99) - 1]
+        yield Figure("sandbox", f"{case}, {way}", len(taken), median, p99, bare, median / bare)
+
+
+def row(figure: Figure) -> str:
+    """A line of the table for people."""
+    times = f"{figure.median_s * 1e3:9.3f} ms {figure.p99_s * 1e3:9.3f} ms"
+    return f"{figure.case:44} {figure.n:5} {times} {figure.ratio:8.2f}"
+
+
+def held() -> Report:
+    """What a pool holds while its box waits."""
+    with Pool() as pool:
+        pool.wait()
+        return pool.report()
+
+
+if __name__ == "__main__":
+    main()

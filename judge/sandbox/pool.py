@@ -1,0 +1,167 @@
+"""Keeps the next boxes ready, so that nobody waits for one."""
+
+import contextlib
+from collections import deque
+from collections.abc import Collection
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from judge.sandbox import cgroup
+from judge.sandbox.box import Box
+from judge.sandbox.errors import SandboxError
+from judge.sandbox.opening import CODE_BYTES, CODE_FILES, Opening, Plan
+from judge.sandbox.start import Zygote
+
+MOST_AHEAD = 16
+"""Each box that waits holds memory, mounts and namespaces of the machine."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a pool holds, and what that costs.
+
+    zygote_bytes and waiting_bytes are the private memory of the zygote and of the agents of all boxes that
+    wait, counted as if they shared nothing, which is more than they take. lost counts the boxes that died
+    while they waited.
+    """
+
+    ahead: int
+    waiting: int
+    ready: int
+    taken: int
+    lost: int
+    zygote_bytes: int
+    waiting_bytes: int
+
+
+class Pool:
+    """Boxes made ahead, each for one submission; a context manager.
+
+    One thread uses it, and the boxes die with that thread; it may have taken several at a time. cpus,
+    code_bytes and code_files are those of every ``Box``. ahead: how many boxes wait at most.
+    """
+
+    def __init__(
+        self,
+        *,
+        cpus: Collection[int] | None = None,
+        code_bytes: int = CODE_BYTES,
+        code_files: int = CODE_FILES,
+        ahead: int = 1,
+    ) -> None:
+        if not 1 <= ahead <= MOST_AHEAD:
+            raise ValueError(f"ahead is {ahead}; it must be from 1 to {MOST_AHEAD}")
+        self._plan = Plan(cpus, code_bytes, code_files)
+        self._ahead = ahead
+        self._hierarchies = cgroup.find()
+        self._waiting: deque[Opening] = deque()
+        self._zygote: Zygote | None = None
+        self._taken = 0
+        self._lost = 0
+        self._closed = False
+        try:
+            self._refill()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def take(self) -> Box:
+        """Return a box, which is the caller's from now on; while it is first used, the next one is made.
+
+        Raises SandboxError when there is none and none can be made.
+        """
+        try:
+            box = self._take()
+        except SandboxError:
+            # It died between the look at it and now, or cannot be made, which the next one will say again.
+            box = self._take()
+        self._taken += 1
+        return box
+
+    def _take(self) -> Box:
+        self._drop_the_dead()
+        self._refill()
+        return Box(opening=self._waiting.popleft(), meanwhile=self._refill_meanwhile)
+
+    def wait(self) -> None:
+        """Return when every box that is being made stands; for those who measure. Raises SandboxError."""
+        for opening in self._waiting:
+            opening.link.wait()
+
+    def report(self) -> Report:
+        """Look at what there is now."""
+        ready = [opening for opening in self._waiting if opening.link.stands()]
+        agents = [pid for opening in ready for pid in opening.link.process_ids or ()]
+        return Report(
+            ahead=self._ahead,
+            waiting=len(self._waiting),
+            ready=len(ready),
+            taken=self._taken,
+            lost=self._lost,
+            zygote_bytes=_private_bytes(self._zygote.process_id) if self._zygote else 0,
+            waiting_bytes=sum(map(_private_bytes, agents)),
+        )
+
+    def close(self) -> None:
+        """End the zygote, the boxes that wait, and those taken that are still there: they hang on it."""
+        self._closed = True
+        self._end_zygote()
+
+    def _refill(self) -> None:
+        """Ask for what is missing; nothing is waited for."""
+        if self._zygote is None:
+            cgroup.sweep(self._hierarchies)
+            self._zygote = Zygote()
+        while len(self._waiting) < self._ahead:
+            self._waiting.append(Opening(self._plan, self._hierarchies, self._zygote))
+
+    def _refill_meanwhile(self) -> None:
+        if not self._closed:
+            with contextlib.suppress(SandboxError):  # no fault of the box in use; the next ``take`` will tell
+                self._refill()
+
+    def _drop_the_dead(self) -> None:
+        """Throw away what is of no use any more: a dead zygote's boxes, and any that died by itself."""
+        if self._zygote and not self._zygote.lives():
+            self._lost += len(self._waiting)
+            self._end_zygote()
+        for opening in list(self._waiting):
+            if not _usable(opening):
+                self._lost += 1
+                self._waiting.remove(opening)
+                opening.close()
+
+    def _end_zygote(self) -> None:
+        zygote, self._zygote = self._zygote, None
+        if zygote:
+            zygote.close()
+        while self._waiting:
+            self._waiting.popleft().close()
+
+
+def _usable(opening: Opening) -> bool:
+    """Whether a box stands and lives, or is being made."""
+    try:
+        return not opening.link.stands() or opening.link.lives()
+    except SandboxError:
+        return False
+
+
+def _private_bytes(pid: int) -> int:
+    """Return the memory of a process that is no file's; 0 when it is gone."""
+    try:
+        status = Path("/proc", str(pid), "status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return 0
+    lines = [line.split() for line in status.splitlines()]
+    return sum(int(line[1]) << 10 for line in lines if line[0] in ("RssAnon:", "VmPTE:"))

@@ -1,0 +1,265 @@
+"""Boxes made ahead: ready, distinct, of one use each, and gone with whatever they hang on."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from judge.sandbox import Box, BoxKilled, Pool, SandboxError, Status, cgroup
+from judge.sandbox.start import readable
+
+from .conftest import LIMITS, NOBODY, Remote, shell
+from .test_remains import descendants, groups, mounts, own_groups
+
+DEATH_S = 5.0
+
+
+def ended(pidfd: int) -> bool:
+    """Whether a process is gone, soon at least; the descriptor is closed."""
+    try:
+        return readable(pidfd, DEATH_S)
+    finally:
+        os.close(pidfd)
+
+
+@pytest.fixture
+def pool_here() -> Iterator[Pool]:
+    """A pool of this very process."""
+    with Pool() as pool:
+        yield pool
+
+
+def test_boxes_are_ready_and_distinct(new_pool: Callable[..., Pool]) -> None:
+    """Each box taken is another one, works like any other, and shares nothing with its neighbours."""
+    pool = new_pool(ahead=2)
+    boxes = [pool.take() for _ in range(4)]
+    for number, box in enumerate(boxes):
+        box.put({"mine": str(number).encode()})
+    assert [shell(box, "cat /code/mine; echo > /tmp/left; ls /code") for box in boxes] == [
+        f"{number}mine\n" for number in range(4)
+    ]
+    for box in boxes:
+        box.seal()
+        assert box.run(["sh", "-c", "exit 7"], LIMITS).exit_code == 7
+        box.close()
+
+
+def test_limits_hold_in_a_box_of_the_pool(new_pool: Callable[..., Pool]) -> None:
+    """A box of the pool keeps the limits of a box made alone: its programs are counted from its birth on."""
+    box = new_pool().take()
+    grow = ["python3", "-c", "x = bytearray(300 << 20)"]
+    assert box.run(grow, replace(LIMITS, memory_bytes=64 << 20)).status is Status.MEMORY_EXCEEDED
+    spin = replace(LIMITS, cpu_time_s=0.2)
+    assert box.run(["sh", "-c", "while :; do :; done"], spin).status is Status.CPU_TIME_EXCEEDED
+    box.close()
+
+
+def test_processors(new_pool: Callable[..., Pool]) -> None:
+    """Programs keep to the processors of the pool."""
+    cpu = min(os.sched_getaffinity(0))
+    box = new_pool(cpus=[cpu]).take()
+    assert f"Cpus_allowed_list:\t{cpu}\n" in shell(box, "cat /proc/self/status")
+    box.close()
+
+
+@pytest.mark.parametrize("ahead", [0, 17])
+def test_bounds(ahead: int) -> None:
+    """No pool without a box ahead, and none that hoards."""
+    with pytest.raises(ValueError, match="ahead"):
+        Pool(ahead=ahead)
+
+
+def test_report(pool_here: Pool) -> None:
+    """A pool tells how many boxes wait and what they take."""
+    pool_here.wait()
+    before = pool_here.report()
+    assert (before.waiting, before.ready, before.taken, before.lost) == (1, 1, 0, 0)
+    assert 0 < before.zygote_bytes < 32 << 20
+    assert 0 < before.waiting_bytes < 64 << 20
+    pool_here.take().close()
+    assert pool_here.report().taken == 1
+
+
+def test_the_next_is_made_while_the_first_is_used(pool_here: Pool) -> None:
+    """A box that is taken is replaced as soon as it has something to do, not before."""
+    box = pool_here.take()
+    assert pool_here.report().waiting == 0
+    box.put({})
+    assert pool_here.report().waiting == 1
+    box.close()
+
+
+def test_a_box_is_gone_after_close(pool_here: Pool) -> None:
+    """Closing a box ends its processes and its cgroup, and leaves the pool's others alone."""
+    pool_here.wait()
+    box = pool_here.take()
+    box.run(["sh", "-c", "sleep 100 &"], LIMITS)
+    other = pool_here.take()
+    processes = [os.pidfd_open(pid) for pid in box._link.process_ids or ()]
+    assert len(processes) == 2
+    count = len(own_groups())
+    box.close()
+    assert all(map(ended, processes))
+    assert len(own_groups()) < count or not cgroup.find().folders
+    assert shell(other, "echo on") == "on\n"
+    other.close()
+
+
+def test_close_leaves_nothing() -> None:
+    """After a pool's end there is no process, mount, cgroup or descriptor more than before."""
+    before = descendants(), mounts(), own_groups(), len(os.listdir("/proc/self/fd"))
+    with Pool(ahead=3) as pool:
+        for _ in range(3):
+            with pool.take() as box:
+                box.run(["true"], LIMITS)
+        pool.take().close()
+    pool.close()
+    assert (descendants(), mounts(), own_groups(), len(os.listdir("/proc/self/fd"))) == before
+
+
+def test_close_at_once() -> None:
+    """A pool may end before its first box stands."""
+    before = descendants(), own_groups(), len(os.listdir("/proc/self/fd"))
+    Pool(ahead=4).close()
+    assert (descendants(), own_groups(), len(os.listdir("/proc/self/fd"))) == before
+
+
+def test_close_with_a_box_in_use() -> None:
+    """The boxes that were taken end with the pool, and say so."""
+    with Pool() as pool:
+        box = pool.take()
+        box.run(["true"], LIMITS)
+    with pytest.raises(SandboxError, match="agent"):
+        box.run(["true"], LIMITS)
+    box.close()
+    assert own_groups() == set()
+
+
+def test_kill(pool_here: Pool) -> None:
+    """``Box.kill`` ends a box of the pool as any other, from a signal handler as well."""
+    box = pool_here.take()
+    before = signal.signal(signal.SIGALRM, lambda *_: box.kill())
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        with pytest.raises(BoxKilled):
+            box.run(["sleep", "100"], LIMITS)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    box.close()
+
+
+def test_a_dead_box_is_not_handed_out(pool_here: Pool) -> None:
+    """A box whose agent died while it waited is replaced, whichever of the two it was."""
+    for which in (0, 1):
+        pool_here.wait()
+        process_ids = pool_here._waiting[0].link.process_ids
+        assert process_ids
+        pidfd = os.pidfd_open(process_ids[which])
+        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        assert ended(pidfd)
+        with pool_here.take() as box:
+            assert shell(box, "echo alive") == "alive\n"
+    assert pool_here.report().lost == 2
+
+
+def test_death_of_the_zygote(pool_here: Pool) -> None:
+    """kill -9 of the zygote ends all its boxes; the next one comes from another zygote."""
+    box, zygote = pool_here.take(), pool_here._zygote
+    assert zygote
+    before = signal.signal(signal.SIGALRM, lambda *_: os.kill(zygote.process_id, signal.SIGKILL))
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0.1)
+        with pytest.raises(SandboxError, match="agent"):
+            box.run(["sleep", "100"], LIMITS)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+    box.close()
+    with pool_here.take() as box:
+        assert shell(box, "echo alive") == "alive\n"
+
+
+def test_death_of_the_zygote_just_before(pool_here: Pool) -> None:
+    """Its boxes may be dying still when the next one is asked for; they are not handed out."""
+    for _ in range(5):
+        assert pool_here._zygote
+        pidfd = os.pidfd_open(pool_here._zygote.process_id)
+        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        assert ended(pidfd)
+        with pool_here.take() as box:
+            assert shell(box, "echo alive") == "alive\n"
+
+
+def test_what_cannot_be_made_is_told() -> None:
+    """Where a layer is missing the pool hands out nothing, and says which one it is."""
+    with Pool(cpus=[1023]) as pool:  # a processor that is not there
+        for _ in range(2):
+            with pytest.raises(SandboxError, match="agent"):
+                pool.take()
+    assert own_groups() == set()
+
+
+OWNER = """
+import sys
+from judge.sandbox import Limits, Pool
+pool = Pool(ahead=2)
+box = pool.take()
+box.put({})
+pool.wait()
+waiting = [pid for opening in pool._waiting for pid in opening.link.process_ids]
+print(pool._zygote.process_id, *box._link.process_ids, *waiting, flush=True)
+box.run(["sleep", "1000"], Limits(cpu_time_s=1000, wall_time_s=1000, memory_bytes=1 << 28, output_bytes=1))
+"""
+
+
+@pytest.mark.parametrize("user", ["self", "nobody"])
+def test_all_dies_with_the_owner(user: str, request: pytest.FixtureRequest) -> None:
+    """kill -9 of the judging process ends zygote, agents and program; the next pool removes the cgroups."""
+    if user == "nobody":
+        remote: Remote = request.getfixturevalue("remote")
+        options = {
+            "user": NOBODY,
+            "group": NOBODY,
+            "extra_groups": [],
+            "env": remote.environment,
+            "cwd": "/",
+        }
+        command = [remote.process.args[0], "-c", OWNER]
+    else:
+        options, command = {}, [sys.executable, "-c", OWNER]
+    owner = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options)
+    assert owner.stdout
+    watched = [os.pidfd_open(int(pid)) for pid in owner.stdout.readline().split()]
+    assert len(watched) == 1 + 2 * 3
+    owner.kill()
+    owner.wait()
+    owner.stdout.close()
+    assert all(ended(pidfd) for pidfd in watched)
+    Pool().close()
+    assert not {path for path in groups() if path.name.startswith(f"judge-{owner.pid}-")}
+
+
+def test_a_zygote_holds_nothing(pool_here: Pool) -> None:
+    """It is no copy of this process: neither its environment, nor its descriptors, nor any box's."""
+    pool_here.wait()
+    box = pool_here.take()
+    box.put({"secret": b"x"})
+    pool_here.wait()
+    assert pool_here._zygote
+    folder = Path("/proc", str(pool_here._zygote.process_id))
+    assert (folder / "environ").read_bytes() == b""
+    assert len(os.listdir(folder / "fd")) == 4  # the standard streams and its socket
+    assert os.getsid(pool_here._zygote.process_id) == pool_here._zygote.process_id
+    agent = Path("/proc", str((box._link.process_ids or (0,))[0]))
+    assert len(os.listdir(agent / "fd")) <= 5
+    box.close()
+
+
+def test_a_plain_box_needs_no_pool() -> None:
+    """``Box()`` alone works beside a pool."""
+    with Pool() as pool, Box() as alone, pool.take() as taken:
+        assert shell(alone, "echo 1") + shell(taken, "echo 2") == "1\n2\n"
