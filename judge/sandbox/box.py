@@ -188,8 +188,9 @@ class Box:
                 if time.monotonic() >= look:
                     self._cgroup.look()
                     look = time.monotonic() + LOOK_EVERY_S
-                if not events and time.monotonic() >= deadline:
-                    # Whose fault the silence is cannot be told, so it is ours.
+                heard = any(key.fileobj is self._link.socket for key, _ in events)
+                if not heard and time.monotonic() >= deadline:
+                    # Whose fault the agent's silence is cannot be told, so it is ours.
                     late = f"no answer {MARGIN_S:.0f} s after the wall limit"
                     raise SandboxError("agent", late, "the machine is overloaded, or its kernel is stuck")
                 stop = False
