@@ -38,17 +38,25 @@ def mounts() -> str:
 
 
 def descendants() -> set[int]:
-    """Return the ids of all processes below this one."""
+    """Return the ids of all processes below this one, but for those of a whole judge.
+
+    Tests of other folders start one for their session, perhaps in this process, and it has boxes of its own.
+    """
     parents = {}
     for folder in Path("/proc").glob("[0-9]*"):
         try:
             parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
         except (FileNotFoundError, ProcessLookupError):
             continue
-    found = {os.getpid()}
+    found = {pid for pid, parent in parents.items() if parent == os.getpid() and not _is_server(pid)}
     while more := {pid for pid, parent in parents.items() if parent in found} - found:
         found |= more
-    return found - {os.getpid()}
+    return found
+
+
+def _is_server(pid: int) -> bool:
+    """Whether a child of ours is a judge, or a server for tests, and no interpreter of a box."""
+    return any(name in command(pid) for name in (b"judge\0up", b"postgres\0", b"valkey-server"))
 
 
 def command(pid: int) -> bytes:
