@@ -35,8 +35,8 @@ def post_fork(server: Any, worker: Any) -> None:
     from psycopg2 import OperationalError
     from psycopg2.extensions import POLL_OK, POLL_READ, POLL_WRITE
 
-    # Longer than a statement may take; a server that drops every packet must not hold a request for ever.
-    silent = {"timeout": 35, "timeout_exc": OperationalError("the database is silent")}
+    # No query of a request takes as long; a server that drops every packet must not hold one for ever.
+    silent = {"timeout": 10, "timeout_exc": OperationalError}
 
     def wait(connection: Any) -> None:
         while (state := connection.poll()) != POLL_OK:

@@ -33,7 +33,7 @@ class Banner:
         rows = [("web", self.url), ("flower", self.flower_url), ("data", str(self.home))]
         if self.database is not None and not self.database.data.is_relative_to(self.home):
             rows.append(("", f"{self.database.data} (the database's own user cannot enter {self.home})"))
-        rows += [("psql", self._psql()), ("redis", self._redis()), ("sandbox", sandbox_mode(self.worker))]
+        rows += [("psql", self._psql()), ("redis", self._redis()), ("sandbox", self.worker["sandbox"])]
         rows += [("languages", ", ".join(map(language_line, self.languages)) or "none found")]
         lines = [f"  {key:<10} {value}" for key, value in rows if value]
         submit = submit_line(self.url, self.problems, self.languages)
@@ -50,12 +50,6 @@ class Banner:
 
     def _redis(self) -> str | None:
         return None if self.redis is None else f"redis-cli -s {self.redis.socket}"
-
-
-def sandbox_mode(worker: dict[str, Any]) -> str | None:
-    """The sandbox that the worker says it has, from its entry in the queue."""
-    mode = worker.get("sandbox")
-    return mode if mode is None or isinstance(mode, str) else ", ".join(f"{k}: {v}" for k, v in mode.items())
 
 
 def language_line(language: dict[str, Any]) -> str:
