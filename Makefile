@@ -17,14 +17,17 @@ UV ?= uv
 LOCK := --quiet --upgrade --universal --python-version 3.11.2 --generate-hashes \
 	--no-emit-index-url --no-header --annotation-style line
 
+# The part of the sandbox that is written in C; compiled where it is used.
+AGENT := judge/sandbox/box-agent
+
 .DEFAULT_GOAL := up
 .PHONY: up test check bench lock
 .DELETE_ON_ERROR:
 
-up: .venv/installed
+up: .venv/installed $(AGENT)
 	@exec $(BIN)/judge up $(ARGS)
 
-test: .venv/installed-test
+test: .venv/installed-test $(AGENT)
 	@.ci/debian-packages tests/debian-packages.txt
 	$(BIN)/python -m pytest $(PYTEST_ARGS) tests
 
@@ -36,14 +39,16 @@ check: .venv/installed-test
 	$(BIN)/python -m judge.up.scratch $(BIN)/judge migrate --check
 
 # One part of the judge beside the least that it could cost: make bench BENCH=sandbox JSON=1
-bench: .venv/installed
+bench: .venv/installed $(AGENT)
 	@$(BIN)/python benchmarks/$(BENCH).py $(if $(JSON),--json)
 
-# One resolution for every Python from 3.11.2 and for both machines; the test set only adds to the first.
+# One resolution for every Python from 3.11.2 and for both machines; the test set only adds to the first, and
+# the compiler is for machines that have none.
 lock:
 	$(UV) pip compile $(LOCK) --output-file requirements.lock setup.cfg
 	$(UV) pip compile $(LOCK) --output-file requirements-test.lock --extra test \
 		--constraint requirements.lock setup.cfg
+	echo ziglang | $(UV) pip compile $(LOCK) --output-file requirements-compiler.lock -
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -56,6 +61,13 @@ lock:
 	@$(PIP) $(HASHED) -r requirements.lock
 	@$(PIP) $(ITSELF)
 	@touch $@
+
+# Where there is no compiler a wheel brings one, about 100 MB of it.
+$(AGENT): judge/sandbox/agent/compile $(wildcard judge/sandbox/agent/*.[ch]) | .venv/installed
+	@command -v $(or $(CC),cc) >/dev/null || { \
+		echo "no C compiler here: installing one into .venv (about 40 s) …"; \
+		$(PIP) $(HASHED) -r requirements-compiler.lock; }
+	@judge/sandbox/agent/compile $@
 
 .venv/installed-test: .venv/installed requirements-test.lock
 	@echo "installing what the tests need into .venv …"

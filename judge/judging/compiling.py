@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from judge.errors import JudgeError
 from judge.languages import Language
 from judge.records import SourceFile
-from judge.sandbox import Box, Limits, Outcome, Status
+from judge.sandbox import Box, Limits, Status
 
 MIB = 1024 * 1024
 OUTPUT_KEPT_BYTES = 64 * 1024
-_EXEC_FAILED = 127
 
 
 class ToolchainMissing(JudgeError):
@@ -42,11 +41,6 @@ def compile_in(
     return compilation
 
 
-def could_not_start(outcome: Outcome) -> bool:
-    """Whether a program was not there to be run; certain only of a run with ``merge_stderr``."""
-    return outcome.exit_code == _EXEC_FAILED and outcome.stderr.startswith(b"exec:")
-
-
 def _run(
     box: Box, language: Language, command: Sequence[str], time_limit_s: float, memory_bytes: int
 ) -> Compilation:
@@ -61,7 +55,7 @@ def _run(
     )
     outcome = box.run(command, limits, env=language.environment, merge_stderr=True)
     output = outcome.stdout[:OUTPUT_KEPT_BYTES]
-    if could_not_start(outcome):
+    if outcome.could_not_start:
         raise ToolchainMissing(f"{language.id}: {outcome.stderr.decode(errors='replace')}")
     ending = {
         Status.CPU_TIME_EXCEEDED: f"\nThe compiler was stopped after {time_limit_s:g} s.\n",

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from judge import blobs
 from judge.judging.comparing import matches
-from judge.judging.compiling import ToolchainMissing, compile_in, could_not_start
+from judge.judging.compiling import ToolchainMissing, compile_in
 from judge.judging.grading import grade, message
 from judge.languages import Language
 from judge.manifest import Manifest, TestSpec
@@ -80,12 +80,9 @@ def _test(judging: Judging, box: Box, spec: TestSpec) -> TestResult:
         answer = file.read()
     with blobs.opened(spec.input) as stdin:
         outcome = box.run(command, limits, stdin=stdin, env=env)
-    # Before this is called the program's failure: is its interpreter there? A program can only pretend
-    # that it is not as long as its standard error is kept apart.
-    if could_not_start(outcome) and "/" not in command[0]:
-        again = box.run(command, limits, env=env, merge_stderr=True)
-        if could_not_start(again):
-            raise ToolchainMissing(f"{judging.language.id}: {again.stderr.decode(errors='replace')}")
+    # An interpreter that is gone is no failure of the program; an artefact that cannot be executed is.
+    if outcome.could_not_start and "/" not in command[0]:
+        raise ToolchainMissing(f"{judging.language.id}: {outcome.stderr.decode(errors='replace')}")
     verdict = grade(
         outcome, manifest.time_limit_s, lambda output: matches(output, answer, manifest.comparison)
     )

@@ -107,7 +107,8 @@ def _fingerprint(language: Language) -> str:
     """Changes when the language's entry, one of its tools, the judge or its sandbox does."""
     facts: list[Any] = [__version__, os.geteuid() == 0, asdict(language)]
     tools = [Path(where) for tool in language.tools if (where := shutil.which(tool, path=_PATH))]
-    for path in [*tools, *sorted(Path(sandbox.__file__).parent.glob("*.py"))]:
+    box = Path(sandbox.__file__).parent
+    for path in [*tools, *sorted(box.glob("*.py")), box / "box-agent"]:
         status = path.resolve().stat()
         facts.append([str(path.resolve()), status.st_mtime_ns, status.st_size])
     return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

@@ -3,49 +3,50 @@
 Theory of operation
 -------------------
 
-Five kinds of process take part:
+Four kinds of process take part; the second and third are the agent, one program in C (``agent/``):
 
 * The *judge* (``Box`` and ``Pool``, in the process that judges) may do what its user may. It makes the
-  cgroup, keeps the limits that only the outside can keep (output, the kernel's word on memory, a last
-  deadline) and decides how a run ended. It never opens a path inside a box.
-* The *zygote* is an interpreter started afresh by vfork and exec, so that nothing of the judge's memory,
-  environment or descriptors is in it. It has the agent's code loaded, forks an outer agent for every box that
-  is asked of it, and keeps nothing of any. It stays who it is, root too; no namespace of a box shows it.
-  A ``Pool`` has one, and has the next box made while the last one is first used. A ``Box`` made without a
-  pool has an interpreter of its own instead, which is its outer agent.
-* The *outer agent* joins the box's cgroup, takes an id that owns nothing on the host (where it is root; an
-  ordinary user stays who it is), leaves every namespace, starts pid 1 and waits. From the change of id on
-  there is one way for root and for everyone else.
-* *Pid 1* of the box builds the file tree, holds capabilities over the box's own namespaces only, and serves
-  the judge: put files, seal, run. It watches CPU and wall time, and memory where no cgroup does. When the
-  main program ends or meets a limit it kills all other processes, reaps them and renews /tmp.
-* The *program* is a child of pid 1 in a session and an IPC namespace of its own, with no capability, a
-  seccomp filter and resource limits, its standard streams and no other descriptor. It is of the same user as
-  pid 1, so the filter refuses what would reach another process; pid 1 cannot be dumped, traced, signalled or
-  seen in /proc. The child is forked ahead, when everything of the last run is dead, and as the *spare* waits
-  under its filter to be told what to exec; while a program runs there is no spare.
+  cgroup, plans the file tree, the filter and the limits, keeps the limits that only the outside can keep
+  (output, the kernel's word on memory, a last deadline) and decides how a run ended. It never opens a path
+  inside a box. It starts a keeper for each box by vfork and exec, so that nothing of its memory,
+  environment or descriptors is in one; a ``Pool`` starts the next one while the last box is first used.
+* The *keeper* takes an id that owns nothing on the host (where it is root; an ordinary user stays who it
+  is), leaves the host's namespaces, and starts pid 1. From the change of id on there is one way for root
+  and for everyone else. It holds capabilities over the box's namespaces only, outside the pid namespace,
+  where no program can see or signal it, and outside the box's cgroup. It serves the judge: put files, seal,
+  renew /tmp.
+* *Init*, pid 1 of the box, is born in its cgroup or joins it first of all, builds the file tree, and then
+  gives up what it could do: all capabilities but the one to renumber processes, and by the very filter that
+  programs are under, most of the kernel. It serves the judge: run. It watches CPU and wall time, and memory
+  where no cgroup does. When the main program ends or meets a limit it kills all other processes and reaps
+  them.
+* The *program* is a child of init in a session of its own, with no capability, under init's filter, with
+  resource limits, its standard streams and no other descriptor. It is started by vfork: the child borrows
+  init's memory for the few calls up to its exec, while no other process of the box is alive. It is of the
+  same user as init, so the filter refuses what would reach another process; init cannot be dumped, traced,
+  signalled or seen in /proc.
 
-Between judge and pid 1 passes one SOCK_SEQPACKET socket: a JSON object a packet (``wire``), with contents and
-streams as descriptors beside it. Between judge and program pass a sealed copy of the input and two pipes;
-between pid 1 and the spare a socket of the same kind, which the exec closes.
-What a program wrote comes out by those pipes alone.
+Between the judge and each of keeper and init passes one SOCK_SEQPACKET socket: rows of numbers and strings
+(``wire``), with contents and streams as descriptors beside them. Between judge and program pass a sealed
+copy of the input and two pipes. What a program wrote comes out by those pipes alone.
 
-The judge and the zygote have a socket of that kind, too: each request is the other end of a new box's own
-socket, on which judge and agent settle the rest. Only the outer agent closes the zygote's, before anything
-else.
+Every life hangs on the one above: keeper and init ask for SIGKILL when their parent ends, look whether it
+has ended before they asked, and leave when their socket does; with init the kernel ends all that is in its
+pid namespace. So the judging thread's end is the end of its boxes. ``Box.kill`` needs no one's consent.
 
-Every life hangs on the one above: zygote and agents ask for SIGKILL when their parent ends, look whether it
-has ended before they asked, and leave when their socket does; with pid 1 the kernel ends all that is in its
-pid namespace. So the judging thread's end, or the zygote's, is the end of all the boxes below.
-``Box.kill`` needs no one's consent. The zygote's agents share the places of their own code and data in
-memory, which tells a program nothing: it starts by exec, at new ones, and cannot read those of an agent.
-
-/usr is mounted read-only and whole, with the few files of /etc that toolchains read. /code holds the
-submission until the box is thrown away, /tmp (and /dev/shm, a link to it) what one run writes.
+Between two runs nothing is left of the first: its processes are dead, what it sent into sockets is
+collected, System V IPC and POSIX queues are refused by the filter, process numbers start again. /tmp (and
+/dev/shm, a link to it) is exchanged for a fresh one by the keeper, unless it is found untouched. /usr is
+mounted read-only and whole, with the few files of /etc that toolchains read. /code holds the submission
+until the box is thrown away.
 
 Any layer that cannot be made is a ``SandboxError`` and no box. One is optional: the cgroup. With it memory,
 processes and CPU time are counted by the kernel; without, they are bounded by resource limits and sampled,
 and the calls whose memory no sample sees are refused. ``layers`` tells which it is.
+
+Why C: in Python a run of a program that returns at once took 3.5 to 4.2 times the bare program, and the
+first box 33 ms, most of it the start of an interpreter; the agent takes both below goals that no
+interpreter can meet (see benchmarks/). It is some 900 lines with no library but the C one.
 """
 
 from judge.sandbox.box import Box

@@ -1,27 +1,25 @@
-"""The judge's side of a box: what a caller asks for, and the limits that only the outside can hold."""
+"""The judge's side of a box: what a caller asks for, and how each run is said to have ended."""
 
+import errno
 import os
-import selectors
-import signal as signals
-import time
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import BinaryIO, Self
 
 from judge.sandbox import cgroup, streams
-from judge.sandbox.errors import BoxKilled, SandboxError
-from judge.sandbox.files import parts
+from judge.sandbox.attendance import attend
+from judge.sandbox.errors import SandboxError
 from judge.sandbox.limits import Limits
+from judge.sandbox.link import PUT, RENEW, SEAL
 from judge.sandbox.opening import CODE_BYTES, CODE_FILES, Opening, Plan
+from judge.sandbox.order import Answer, Reason, failure_text, order
 from judge.sandbox.outcome import STDERR_BYTES, Outcome, Status
 from judge.sandbox.streams import Drain
-from judge.sandbox.wire import Message
 
-LOOK_EVERY_S = 0.02
-"""How often the peak of memory is noted."""
-
-MARGIN_S = 10.0
-"""How much later than the wall limit the agent must have answered; otherwise the box is ended."""
+ARTEFACT_FAULTS = {errno.ENOENT, errno.EACCES, errno.ENOEXEC, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
+ARTEFACT_FAULTS |= {errno.EINVAL, errno.ENOMEM, errno.ELIBBAD, errno.ETXTBSY, errno.EPERM, errno.EIO}
+ARTEFACT_FAULTS |= {errno.E2BIG, errno.EFAULT}
+"""What exec answers when the file is missing, no program, ends early, or asks for more than any box has."""
 
 
 class Box:
@@ -56,12 +54,15 @@ class Box:
         self._cgroup = opening.cgroup
         self._code_bytes = opening.plan.code_bytes
         self._meanwhile = meanwhile
-        self._files_bytes = 0
+        self._given_bytes = 0
+        """What /code took when files were put there; more than that programs have written."""
+        self._written_bytes = 0
+        self._scratch: tuple[int, int] | None = None
+        """The room of the fresh folder that waits for the next run, if one does."""
         self._sealed = False
         self._closed = False
         try:
             self._link.wait()
-            self._cgroup.spare_bytes = self._link.spare_bytes
         except BaseException:
             self.close()
             raise
@@ -84,19 +85,20 @@ class Box:
         if self._sealed:
             raise ValueError("the box is sealed")
         for name in files:
-            parts(name)
+            _check(name)
         if sum(map(len, files.values())) > self._code_bytes:
             raise ValueError(f"the files are more than {self._code_bytes} bytes")
         content = streams.sealed(b"".join(files.values()))
         try:
-            listing = [(name, len(data)) for name, data in files.items()]
-            self._files_bytes = self._ask({"op": "put", "files": listing}, [content])["files_bytes"]
+            listing = [field for name, data in files.items() for field in (name, len(data))]
+            self._given_bytes = self._keep(PUT, len(files), *listing, descriptors=[content])
         finally:
             os.close(content)
+        self._use_the_time()
 
     def seal(self) -> None:
         """Make /code read-only for all later runs."""
-        self._ask({"op": "seal"})
+        self._keep(SEAL)
         self._sealed = True
 
     def run(
@@ -118,24 +120,31 @@ class Box:
         Raises SandboxError when the run could not be carried through, BoxKilled after ``kill``, and
         ValueError for arguments with NUL or too long to pass.
         """
-        if not argv or any("\0" in word for word in (*argv, *(env or {}), *(env or {}).values())):
-            raise ValueError("an argument or variable is missing or has a NUL")
-        request = {"op": "run", "argv": list(argv), "env": dict(env or {}), "limits": _limits(limits)}
+        request = order(argv, env or {}, limits, memory_cgroup=self._cgroup.counts_memory)
         out = Drain(limits.output_bytes, limits.output_bytes)
         err = Drain(min(STDERR_BYTES, limits.output_bytes), limits.output_bytes)
         try:
             source = streams.sealed(b"" if stdin is None else stdin)
             try:
-                self._cgroup.begin(limits.memory_bytes, limits.processes, self._files_bytes)
-                self._link.send(request, [source, out.writer, out.writer if merge_stderr else err.writer])
+                self._prepare_scratch(limits)
+                self._cgroup.begin(limits.memory_bytes, limits.processes, self._written_bytes)
+                self._link.send(
+                    *request, descriptors=[source, out.writer, (out if merge_stderr else err).writer]
+                )
             finally:
                 os.close(source)
             out.close_writer()
             err.close_writer()
             self._use_the_time()
-            answer = self._attend(limits, out, err)
-            self._files_bytes = answer["files_bytes"]
-            return self._outcome(limits, answer, out, err)
+            answer = attend(self._link, self._cgroup, limits, [out, err])
+            out.read_rest()
+            err.read_rest()
+            self._written_bytes = max(0, answer.code_bytes - self._given_bytes)
+            outcome = self._outcome(limits, answer, out, err)
+            if not answer.untouched:
+                # The keeper exchanges the folder while the caller looks at the outcome.
+                self._renew_scratch(limits)
+            return outcome
         except ValueError:
             raise
         except BaseException:
@@ -155,11 +164,10 @@ class Box:
             self._closed = True
             self._opening.close()
 
-    def _ask(self, message: Message, descriptors: Sequence[int] = ()) -> Message:
+    def _keep(self, *request: int | str, descriptors: Sequence[int] = ()) -> int:
+        """Ask the keeper, and return what /code takes then."""
         try:
-            self._link.send(message, descriptors)
-            self._use_the_time()
-            return self._link.receive()
+            return self._link.ask_keeper(*request, descriptors=descriptors)
         except ValueError:
             raise  # too long to be sent: the box has heard nothing
         except BaseException:
@@ -171,67 +179,25 @@ class Box:
             meanwhile, self._meanwhile = self._meanwhile, None
             meanwhile()
 
-    def _attend(self, limits: Limits, out: Drain, err: Drain) -> Message:
-        """Drain the streams until the agent says that the run is over and every process of it dead."""
-        look = time.monotonic() + LOOK_EVERY_S
-        deadline = time.monotonic() + limits.wall_time_s + MARGIN_S
-        stopped = False
-        answer: Message | None = None
-        with selectors.PollSelector() as selector:
-            for drain in (out, err):
-                selector.register(drain.reader, selectors.EVENT_READ, drain.read)
-            selector.register(self._link.socket, selectors.EVENT_READ)
-            if self._cgroup.oom_event is not None:
-                selector.register(self._cgroup.oom_event, selectors.EVENT_READ, self._cgroup.give_room)
-            while answer is None:
-                events = selector.select(max(0, min(look, deadline) - time.monotonic()))
-                if time.monotonic() >= look:
-                    self._cgroup.look()
-                    look = time.monotonic() + LOOK_EVERY_S
-                heard = any(key.fileobj is self._link.socket for key, _ in events)
-                if not heard and time.monotonic() >= deadline:
-                    # Whose fault the agent's silence is cannot be told, so it is ours.
-                    late = f"no answer {MARGIN_S:.0f} s after the wall limit"
-                    raise SandboxError("agent", late, "the machine is overloaded, or its kernel is stuck")
-                stop = False
-                for key, _ in events:
-                    if key.fileobj is self._link.socket:
-                        answer = self._answer()
-                    else:
-                        key.data()
-                        stop = stop or key.fd == self._cgroup.oom_event
-                for drain in (out, err):
-                    stop = stop or drain.exceeded
-                    if drain.ended and drain.reader in selector.get_map():
-                        selector.unregister(drain.reader)
-                if stop and not stopped and answer is None:
-                    stopped = True
-                    self._link.send({"op": "stop"})
-        out.read_rest()
-        err.read_rest()
-        return answer
+    def _prepare_scratch(self, limits: Limits) -> None:
+        """Have an empty folder of the right size to write to; nothing waits for one that is there already."""
+        if self._scratch != (limits.file_bytes, limits.file_count):
+            self._renew_scratch(limits)
+        self._link.settle()
 
-    def _answer(self) -> Message:
-        try:
-            return self._link.receive()
-        except BoxKilled:
-            raise
-        except SandboxError:
-            if not self._cgroup.memory_exceeded():
-                raise
-            # Where the agent may not be hidden from it, the kernel's memory killer can take the whole box.
-            # The group holds nothing else, so the program was the cause; the box is of no use any more.
-            return {"reason": "memory", "wait_status": int(signals.SIGKILL), "started": True} | dict.fromkeys(
-                ("cpu_ns", "wall_ns", "memory_bytes", "exec_errno", "files_bytes"), 0
-            )
+    def _renew_scratch(self, limits: Limits) -> None:
+        self._link.tell_keeper(RENEW, limits.file_bytes, limits.file_count)
+        self._scratch = limits.file_bytes, limits.file_count
 
-    def _outcome(self, limits: Limits, answer: Message, out: Drain, err: Drain) -> Outcome:
+    def _outcome(self, limits: Limits, answer: Answer, out: Drain, err: Drain) -> Outcome:
         """Decide how the run ended: the kernel's word on memory first, then output, CPU time, wall time."""
-        memory_exceeded = answer["reason"] == "memory" or self._cgroup.memory_exceeded()
-        if not answer["started"] and not memory_exceeded:
+        memory_exceeded = answer.reason == Reason.MEMORY or self._cgroup.memory_exceeded()
+        if not answer.began_ns and not memory_exceeded:
             raise SandboxError("start of a program", "it died before exec")
-        code = os.waitstatus_to_exitcode(answer["wait_status"])
-        cpu_time_s, wall_time_s = answer["cpu_ns"] / 1e9, answer["wall_ns"] / 1e9
+        if answer.failure and answer.failure not in ARTEFACT_FAULTS:
+            raise SandboxError("start of a program", failure_text(answer))
+        code = os.waitstatus_to_exitcode(answer.wait_status)
+        cpu_time_s, wall_time_s = answer.cpu_ns / 1e9, answer.wall_ns / 1e9
         if memory_exceeded:
             status = Status.MEMORY_EXCEEDED
         elif out.exceeded or err.exceeded:
@@ -242,26 +208,20 @@ class Box:
             status = Status.WALL_TIME_EXCEEDED
         else:
             status = Status.EXITED if code >= 0 else Status.SIGNALED
-        failure = answer["exec_errno"]
         return Outcome(
             status=status,
             exit_code=code if code >= 0 else None,
             signal=-code if code < 0 else None,
             cpu_time_s=cpu_time_s,
             wall_time_s=wall_time_s,
-            memory_bytes=self._cgroup.peak_bytes() if self._cgroup.counts_memory else answer["memory_bytes"],
+            memory_bytes=self._cgroup.peak_bytes() if self._cgroup.counts_memory else answer.memory_bytes,
             stdout=out.content,
-            stderr=f"exec: {os.strerror(failure)}".encode() if failure else err.content,
+            stderr=failure_text(answer).encode() or err.content,
+            could_not_start=bool(answer.failure),
         )
 
 
-def _limits(limits: Limits) -> Message:
-    return {
-        "cpu_ns": round(limits.cpu_time_s * 1e9),
-        "wall_ns": round(limits.wall_time_s * 1e9),
-        "memory_bytes": limits.memory_bytes,
-        "processes": limits.processes,
-        "file_bytes": limits.file_bytes,
-        "file_count": limits.file_count,
-        "open_files": limits.open_files,
-    }
+def _check(name: str) -> None:
+    """Raise ValueError for a file name that could lead out of /code."""
+    if "\0" in name or any(part in ("", ".", "..") or len(part.encode()) > 255 for part in name.split("/")):
+        raise ValueError(f"{name!r} is not a plain relative file name")

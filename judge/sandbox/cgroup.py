@@ -7,6 +7,7 @@ not used yet. What is missing is said by ``find`` and counted in other ways by t
 import contextlib
 import os
 import secrets
+import select
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,7 +16,8 @@ from judge.sandbox.errors import SandboxError
 
 CONTROLLERS = ("memory", "pids", "cpuacct")
 
-AGENT_PROCESSES = 2
+AGENT_PROCESSES = 1
+"""Of the two agents init alone is in the group."""
 
 OOM_ROOM_BYTES = 32 << 20
 """Given beyond the limit once it is hit, so that the agent itself is not held up while it ends the run."""
@@ -98,8 +100,7 @@ class Cgroup:
         self._folders = {c: folder / name for c, folder in hierarchies.folders.items()}
         self._files: dict[str, int] = {}
         self.oom_event: int | None = None
-        self.spare_bytes = 0
-        """What the box holds between two runs and lets go when one begins."""
+        self.oom_event_kind = select.POLLIN
         self._opened_bytes = 0
         self._held_bytes = 0
         self._limit_bytes = 0
@@ -166,8 +167,7 @@ class Cgroup:
             if "pids" in self._folders:
                 self._write("pids.max", processes + AGENT_PROCESSES)
             if self.counts_memory:
-                held = self._settled_bytes(self._opened_bytes + files_bytes + SLACK_BYTES)
-                self._held_bytes = max(0, held - self.spare_bytes)
+                self._held_bytes = self._settled_bytes(self._opened_bytes + files_bytes + SLACK_BYTES)
                 self._limit_bytes = self._held_bytes + max(memory_bytes, LEAST_BYTES)
                 self._write("memory.limit_in_bytes", self._limit_bytes)
                 self._kills_before = self._kills()
@@ -178,14 +178,15 @@ class Cgroup:
         except OSError as error:
             raise SandboxError("cgroup", str(error), _MEND) from error
 
-    def give_room(self) -> None:
-        """The limit was hit: let the agent breathe while it ends the run.
+    def give_room(self) -> bool:
+        """Whether the limit was hit: let the agent breathe while it ends the run.
 
         With room again the kernel may see no need to kill any more, so its notice is remembered as well.
         """
         if self._drain_event():
             self._hit = True
             self._write("memory.limit_in_bytes", self._limit_bytes + OOM_ROOM_BYTES)
+        return self._hit
 
     def memory_exceeded(self) -> bool:
         """Whether the kernel has told of, or killed for, want of memory since ``begin``."""

@@ -1,160 +1,250 @@
-"""The judge's hold on the two processes of a box: start them, talk to them, end them."""
+"""The judge's hold on the two agents of a box: start them, talk to them, end them."""
 
 import contextlib
+import fcntl
 import os
+import select
 import signal
 import threading
 import time
-from _socket import AF_UNIX, SHUT_WR, SOCK_SEQPACKET, socketpair
+from _socket import AF_UNIX, SOCK_SEQPACKET, socketpair
+from _socket import socket as Socket
 from collections.abc import Sequence
+from pathlib import Path
 
 from judge.sandbox import wire
-from judge.sandbox.cgroup import Cgroup
 from judge.sandbox.errors import BoxKilled, SandboxError
-from judge.sandbox.start import Zygote, interpreter, readable
-from judge.sandbox.wire import Message
+from judge.sandbox.wire import Field
+
+AGENT = Path(__file__).parent / "box-agent"
+"""The program that agent/*.c are compiled to."""
+
+PUT, SEAL, RENEW = 1, 2, 3
+"""What the keeper can be asked for."""
+
+RUN, STOP = 1, 2
+"""What init can be asked for."""
 
 DEATH_S = 10.0
 """How long a killed box may take to be gone, which is the time to take its memory apart."""
 
 OPEN_S = 30.0
 
+_PLACES = (3, 4)
+"""Where the agent finds its two sockets, the keeper's and init's."""
+
+_ABOVE_ITS_OWN = 10
+
+MENDS = {
+    "user namespace": "allow unprivileged user namespaces: sysctl user.max_user_namespaces above 0, "
+    "kernel.unprivileged_userns_clone=1, and in a container a seccomp profile that lets unshare through",
+    "mount namespace": "allow mounts in user namespaces; with Ubuntu's AppArmor: "
+    "sysctl kernel.apparmor_restrict_unprivileged_userns=0",
+    "spare user id": "give the worker CAP_SETUID and CAP_SETGID, or no root",
+    "proc": "Linux 5.8 or newer; in a container an unmasked /proc (--security-opt systempaths=unconfined)",
+    "read-only root": "Linux 5.14 or newer, and a root of the worker that is a mount of its own",
+    "cgroup": "let the worker write to its own control groups, or start it unprivileged",
+    "start of a program": "raise the host's limit",
+}
+_ANY_NAMESPACE = "a kernel with the {layer} and a container profile that allows it"
+
 
 class Link:
-    """A pair of agent processes and the socket to them; ``kill`` may come from anywhere, any time."""
+    """A box's agents and the sockets to them; ``kill`` may come from anywhere, any time.
 
-    def __init__(self, request: Message, cgroup: Cgroup, zygote: Zygote | None) -> None:
-        """Have a box made, by an agent of its own or one of the zygote; returns before it stands.
+    The keeper is our child, and ends when the thread that started it does.
+    """
 
-        Raises SandboxError.
-        """
+    def __init__(self, plan: Sequence[Field], descriptors: Sequence[int]) -> None:
+        """Have a box made by a plan (see agent/main.c); returns before it stands. Raises SandboxError."""
         self._lock = threading.RLock()  # reentrant, so that a signal handler may kill in the midst of close
-        self._pidfds: list[int] = []
+        self._init: int | None = None
         self._killed = False
+        self._abandoned = False
         self._stands = False
-        self.spare_bytes = 0
-        self._process = None
-        self.process_ids: tuple[int, int] | None = None
-        self._words = os.memfd_create("agent", os.MFD_CLOEXEC)
-        self.socket, theirs = socketpair(AF_UNIX, SOCK_SEQPACKET)
-        doors: list[int] = []
+        self._unanswered = 0
+        self.init_pid = 0
+        self._keeper, keepers = socketpair(AF_UNIX, SOCK_SEQPACKET)
+        self.socket, inits = socketpair(AF_UNIX, SOCK_SEQPACKET)
         try:
-            doors = cgroup.doors()
-            if zygote:
-                zygote.fork(theirs, self._words)
-            else:
-                self._process = interpreter("agent", theirs.fileno(), self._words)
-            theirs.close()
-            usage = [] if cgroup.cpu_usage is None else [cgroup.cpu_usage]
-            self.send(request | {"cgroups": len(doors)}, doors + usage)
+            self.keeper_pid = _start(keepers, inits)
         except BaseException:
-            theirs.close()
-            self.close()
+            self._keeper.close()
+            self.socket.close()
             raise
         finally:
-            for door in doors:
-                os.close(door)
+            keepers.close()
+            inits.close()
+        self._keeper_end = os.pidfd_open(self.keeper_pid)
+        try:
+            self._send(self._keeper, wire.pack(*plan), descriptors)
+        except BaseException:
+            self.close()
+            raise
 
     def wait(self) -> None:
         """Return when the box stands. Raises SandboxError when it cannot be made, BoxKilled."""
         deadline = time.monotonic() + OPEN_S
         while not self._stands:
-            if not readable(self.socket.fileno(), deadline - time.monotonic()):
+            if not readable(self._awaited(), deadline - time.monotonic()):
                 raise SandboxError("agent", f"no answer within {OPEN_S:.0f} s")
             self._advance()
 
     def stands(self) -> bool:
         """Whether the box stands now; a look that waits for nothing. Raises as ``wait``."""
-        while not self._stands and readable(self.socket.fileno()):
+        while not self._stands and readable(self._awaited()):
             self._advance()
         return self._stands
 
     def lives(self) -> bool:
         """Whether both agents of a box that stands are alive."""
-        return not any(readable(pidfd) for pidfd in self._pidfds)
+        return not any(readable(end) for end in (self._keeper_end, self._init) if end is not None)
+
+    @property
+    def process_ids(self) -> tuple[int, int]:
+        """Those of keeper and init, once the box stands."""
+        return self.keeper_pid, self.init_pid
+
+    def _awaited(self) -> int:
+        """The socket on which the next of the two messages before the box stands will come."""
+        return (self._keeper if self._init is None else self.socket).fileno()
 
     def _advance(self) -> None:
-        """Take the next of the two messages before the box stands: who its agents are, and that it does."""
-        message, received = self._receive()
+        """Take the next of those messages: who pid 1 is, from the keeper, and from pid 1 that all is made."""
+        if self._init is not None:
+            self.receive()
+            self._stands = True
+            return
+        (pid,), (pidfd,) = self._receive(self._keeper)
         with self._lock:
-            self._pidfds += received
+            self.init_pid, self._init = pid, pidfd
         if self._killed:
             self.abandon()  # kill had nobody to send to
-        if self.process_ids is None:
-            self.process_ids = int(message["agent"]), int(message["init"])
-        else:
-            self.spare_bytes = int(message["spare_bytes"])
-            self._stands = True
 
-    def send(self, message: Message, descriptors: Sequence[int] = ()) -> None:
-        """Send a request. Raises SandboxError, BoxKilled, or ValueError when it is too long."""
-        packet = wire.encode(message)
+    def ask_keeper(self, *request: Field, descriptors: Sequence[int] = ()) -> int:
+        """Have the keeper do something, and return the bytes that /code takes then. Raises as ``send``."""
+        self.settle()
+        self.tell_keeper(*request, descriptors=descriptors)
+        return self.settle()
+
+    def tell_keeper(self, *request: Field, descriptors: Sequence[int] = ()) -> None:
+        """The same, but do not wait for it; ``settle`` does."""
+        self._send(self._keeper, wire.pack(*request), descriptors)
+        self._unanswered += 1
+
+    def settle(self) -> int:
+        """Wait until the keeper has done what it was told; return its last answer."""
+        code_bytes = 0
+        while self._unanswered:
+            (code_bytes,), _ = self._receive(self._keeper)
+            self._unanswered -= 1
+        return code_bytes
+
+    def send(self, *request: Field, descriptors: Sequence[int] = ()) -> None:
+        """Send a request to init. Raises SandboxError, BoxKilled, or ValueError when it is too long."""
+        self._send(self.socket, wire.pack(*request), descriptors)
+
+    def receive(self) -> tuple[int, ...]:
+        """Wait for init's next answer. Raises SandboxError when it is a failure or none, BoxKilled."""
+        return self._receive(self.socket)[0]
+
+    def _send(self, socket: Socket, packet: bytes, descriptors: Sequence[int]) -> None:
+        if self._abandoned:
+            raise self._death()
         try:
-            wire.send(self.socket, packet, descriptors)
+            wire.send(socket, packet, descriptors)
         except (wire.Closed, OSError) as error:
-            raise self.death() from error
+            raise self._death() from error
 
-    def receive(self) -> Message:
-        """Wait for the next answer. Raises SandboxError when it is a failure or cannot be read, BoxKilled."""
-        message, unasked = self._receive()
-        for descriptor in unasked:
-            os.close(descriptor)
-        return message
-
-    def _receive(self) -> tuple[Message, list[int]]:
+    def _receive(self, socket: Socket) -> tuple[tuple[int, ...], list[int]]:
         try:
-            message, descriptors = wire.receive(self.socket)
-        except (wire.Closed, wire.Malformed, OSError) as error:
-            raise self.death() from error
-        if failed := message.get("failed"):
-            raise SandboxError(str(failed["layer"]), str(failed["reason"]), str(failed["mend"]))
-        return message, descriptors
+            return wire.receive(socket)
+        except wire.Failed as failed:
+            mend = MENDS.get(failed.layer, "")
+            if failed.layer.endswith("namespace"):
+                mend = mend or _ANY_NAMESPACE.format(layer=failed.layer)
+            raise SandboxError(failed.layer, failed.reason, mend) from None
+        except (wire.Closed, OSError) as error:
+            raise self._death() from error
 
-    def death(self) -> SandboxError:
+    def _death(self) -> SandboxError:
         """Return why nothing can be expected of this box any more."""
         if self._killed:
             return BoxKilled()
-        last = os.pread(self._words, 4096, 0).decode(errors="replace").strip()
-        return SandboxError("agent", "it has ended unexpectedly" + (f": {last}" if last else ""))
+        # The other agent may have said why, before both ended.
+        for socket in (self._keeper, self.socket):
+            with contextlib.suppress(wire.Closed, OSError):
+                try:
+                    while readable(socket.fileno()):
+                        wire.receive(socket)
+                except wire.Failed as failed:
+                    return SandboxError(failed.layer, failed.reason, MENDS.get(failed.layer, ""))
+        return SandboxError("agent", "it has ended unexpectedly")
 
     def kill(self) -> None:
-        """SIGKILL both agents; the kernel then ends every process of their pid namespace."""
+        """SIGKILL the box: with pid 1 the kernel ends every process of its namespace."""
         self._killed = True
         self.abandon()
 
     def abandon(self) -> None:
         """End a box whose state is not known any more, as something broke off a request."""
-        with self._lock:
-            for pidfd in self._pidfds:
-                with contextlib.suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(pidfd, signal.SIGKILL)
+        self._abandoned = True
+        with self._lock, contextlib.suppress(ProcessLookupError):
+            if self._init is not None:
+                signal.pidfd_send_signal(self._init, signal.SIGKILL)
 
     def close(self) -> None:
         """End the box and wait until all its processes are gone. Raises SandboxError if they are not."""
-        self.abandon()
         deadline = time.monotonic() + DEATH_S
         try:
-            if self._process:
-                self._process.kill()
             self._hear_out(deadline)
-            for pidfd in self._pidfds:
-                if not readable(pidfd, deadline - time.monotonic()):
-                    raise SandboxError("agent", f"processes live on {DEATH_S:.0f} s after SIGKILL")
-            if self._process:
-                self._process.wait()
+            self.abandon()
+            # The keeper waits for pid 1, takes leave of it, and ends.
+            if self._init is None or not readable(self._keeper_end, deadline - time.monotonic()):
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(self._keeper_end, signal.SIGKILL)
+            if not readable(self._keeper_end, deadline - time.monotonic()):
+                raise SandboxError("agent", f"processes live on {DEATH_S:.0f} s after SIGKILL")
         finally:
+            with contextlib.suppress(ChildProcessError):  # whoever started us may reap children of all kinds
+                os.waitpid(self.keeper_pid, 0)
+            self._keeper.close()
             self.socket.close()
+            os.close(self._keeper_end)
             with self._lock:
-                pidfds, self._pidfds = self._pidfds, []
-                for pidfd in pidfds:
-                    os.close(pidfd)
-            os.close(self._words)
+                init, self._init = self._init, None
+                if init is not None:
+                    os.close(init)
 
     def _hear_out(self, deadline: float) -> None:
-        """Wait until the agents have said who they are, and so can be killed, or are gone."""
-        with contextlib.suppress(OSError):  # they are gone
-            self.socket.shutdown(SHUT_WR)  # one that waits to be told what to make need not wait any more
+        """Wait until the keeper has said who pid 1 is, which can be killed then, or is gone."""
         with contextlib.suppress(SandboxError):
-            while self.process_ids is None and readable(self.socket.fileno(), deadline - time.monotonic()):
+            while self._init is None and readable(self._keeper.fileno(), deadline - time.monotonic()):
                 self._advance()
-        self.abandon()
+
+
+def readable(descriptor: int, within_s: float = 0) -> bool:
+    """Whether a socket has something to be read, or the process of a pidfd has ended, within that time."""
+    poll = select.poll()
+    poll.register(descriptor, select.POLLIN)
+    return bool(poll.poll(max(0, within_s) * 1000))
+
+
+def _start(keepers: Socket, inits: Socket) -> int:
+    """Start the agent by vfork and exec, so that nothing of our memory is copied; return its process id.
+
+    It is in a session of its own, so that an interrupt typed at our terminal is ours to handle.
+    """
+    high = [fcntl.fcntl(end, fcntl.F_DUPFD_CLOEXEC, _ABOVE_ITS_OWN) for end in (keepers, inits)]
+    actions = [
+        *((os.POSIX_SPAWN_OPEN, stream, "/dev/null", os.O_RDWR, 0) for stream in range(3)),
+        *((os.POSIX_SPAWN_DUP2, end, place) for end, place in zip(high, _PLACES, strict=True)),
+    ]
+    try:
+        return os.posix_spawn(AGENT, [str(AGENT), str(os.getpid())], {}, file_actions=actions, setsid=True)
+    except OSError as error:
+        mend = "make it with: make .venv/installed" if isinstance(error, FileNotFoundError) else ""
+        raise SandboxError("agent", str(error), mend) from error
+    finally:
+        for end in high:
+            os.close(end)

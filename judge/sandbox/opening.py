@@ -1,14 +1,28 @@
 """A box in the making: its cgroup and its agents, which need not be waited for at once."""
 
-from collections.abc import Collection
+import os
+import resource
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
+from judge.sandbox import identity, mounts, seccomp
 from judge.sandbox.cgroup import Cgroup, Hierarchies
 from judge.sandbox.link import Link
-from judge.sandbox.start import Zygote
+from judge.sandbox.wire import Field
 
 CODE_BYTES = 256 << 20
 CODE_FILES = 8192
+
+FIXED_LIMITS = (
+    # One byte, not zero: the kernel then starts no dump helper of the host either.
+    (resource.RLIMIT_CORE, 1),
+    (resource.RLIMIT_MEMLOCK, 64 << 10),
+    (resource.RLIMIT_SIGPENDING, 4096),
+    (resource.RLIMIT_MSGQUEUE, 819200),
+    (resource.RLIMIT_RTPRIO, 0),
+    (resource.RLIMIT_NICE, 0),
+)
+"""The resource limits of all processes of a box, whatever a run's own limits are."""
 
 
 @dataclass(frozen=True)
@@ -27,24 +41,21 @@ class Plan:
 class Opening:
     """Begins a box; whoever has it ends it by ``close``, which leaves nothing."""
 
-    def __init__(self, plan: Plan, hierarchies: Hierarchies, zygote: Zygote | None = None) -> None:
-        """Make the cgroup and ask for the agents: from a zygote, or else from an interpreter of their own.
-
-        Raises SandboxError.
-        """
+    def __init__(self, plan: Plan, hierarchies: Hierarchies) -> None:
+        """Make the cgroup and start the agents. Raises SandboxError."""
         self.plan = plan
         self.cgroup = Cgroup(hierarchies)
+        doors: list[int] = []
         try:
-            request = {
-                "cpus": sorted(plan.cpus or ()),
-                "code_bytes": plan.code_bytes,
-                "code_files": plan.code_files,
-                "memory_cgroup": self.cgroup.counts_memory,
-            }
-            self.link = Link(request, self.cgroup, zygote)
+            doors = self.cgroup.doors()
+            usage = [] if self.cgroup.cpu_usage is None else [self.cgroup.cpu_usage]
+            self.link = Link(_packet(plan, self.cgroup), [*usage, *doors])
         except BaseException:
             self.cgroup.remove()
             raise
+        finally:
+            for door in doors:
+                os.close(door)
 
     def close(self) -> None:
         """End the box, made or not. Raises SandboxError if anything of it stays."""
@@ -52,3 +63,22 @@ class Opening:
             self.link.close()
         finally:
             self.cgroup.remove()
+
+
+def _packet(plan: Plan, cgroup: Cgroup) -> list[Field]:
+    """What the agent is told of a box, in the order in which agent/main.c reads it."""
+    users, groups = identity.ids()
+    return [
+        *(users.start, len(users), groups.start, len(groups)),
+        *(cgroup.counts_memory, False, cgroup.cpu_usage is not None),
+        *mounts.packed(mounts.plan(plan.code_bytes, plan.code_files)),
+        *(len(FIXED_LIMITS), *(number for limit in FIXED_LIMITS for number in limit)),
+        b"".join(_cpu_mask(plan.cpus or ())),
+        seccomp.filter_for_this_machine(memory_cgroup=cgroup.counts_memory),
+    ]
+
+
+def _cpu_mask(cpus: Collection[int]) -> Iterator[bytes]:
+    """The kernel's mask of processors, in words; nothing where all are meant."""
+    for word in range(max(cpus, default=-1) // 64 + 1):
+        yield sum(1 << cpu % 64 for cpu in cpus if cpu // 64 == word).to_bytes(8, "little")

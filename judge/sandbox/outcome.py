@@ -22,7 +22,8 @@ class Outcome:
     exit_code is set when the main program left by itself, signal when one ended it (also when that was the
     sandbox's own, for a limit). cpu_time_s covers all processes of the run; memory_bytes is the peak of all
     of them, with files in the run's own folder and without cached files of the toolchain. stdout is cut at
-    ``Limits.output_bytes``, stderr at ``STDERR_BYTES`` if that is less.
+    ``Limits.output_bytes``, stderr at ``STDERR_BYTES`` if that is less. When could_not_start is set there was
+    no program to be executed: exit_code is 127, and stderr says why.
     """
 
     status: Status
@@ -33,6 +34,7 @@ class Outcome:
     memory_bytes: int
     stdout: bytes
     stderr: bytes
+    could_not_start: bool = False
 
 
 STDERR_BYTES = 64 << 10

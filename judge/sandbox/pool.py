@@ -12,7 +12,6 @@ from judge.sandbox import cgroup
 from judge.sandbox.box import Box
 from judge.sandbox.errors import SandboxError
 from judge.sandbox.opening import CODE_BYTES, CODE_FILES, Opening, Plan
-from judge.sandbox.start import Zygote
 
 MOST_AHEAD = 16
 """Each box that waits holds memory, mounts and namespaces of the machine."""
@@ -22,9 +21,8 @@ MOST_AHEAD = 16
 class Report:
     """What a pool holds, and what that costs.
 
-    zygote_bytes and waiting_bytes are the private memory of the zygote and of the agents of all boxes that
-    wait, counted as if they shared nothing, which is more than they take. lost counts the boxes that died
-    while they waited.
+    waiting_bytes is the private memory of the agents of all boxes that wait, counted as if they shared
+    nothing, which is more than they take. lost counts the boxes that died while they waited.
     """
 
     ahead: int
@@ -32,7 +30,6 @@ class Report:
     ready: int
     taken: int
     lost: int
-    zygote_bytes: int
     waiting_bytes: int
 
 
@@ -56,8 +53,8 @@ class Pool:
         self._plan = Plan(cpus, code_bytes, code_files)
         self._ahead = ahead
         self._hierarchies = cgroup.find()
+        cgroup.sweep(self._hierarchies)
         self._waiting: deque[Opening] = deque()
-        self._zygote: Zygote | None = None
         self._taken = 0
         self._lost = 0
         self._closed = False
@@ -101,29 +98,26 @@ class Pool:
     def report(self) -> Report:
         """Look at what there is now."""
         ready = [opening for opening in self._waiting if opening.link.stands()]
-        agents = [pid for opening in ready for pid in opening.link.process_ids or ()]
+        agents = [pid for opening in ready for pid in opening.link.process_ids]
         return Report(
             ahead=self._ahead,
             waiting=len(self._waiting),
             ready=len(ready),
             taken=self._taken,
             lost=self._lost,
-            zygote_bytes=_private_bytes(self._zygote.process_id) if self._zygote else 0,
             waiting_bytes=sum(map(_private_bytes, agents)),
         )
 
     def close(self) -> None:
-        """End the zygote, the boxes that wait, and those taken that are still there: they hang on it."""
+        """End the boxes that wait; those that were taken are their takers' to close."""
         self._closed = True
-        self._end_zygote()
+        while self._waiting:
+            self._waiting.popleft().close()
 
     def _refill(self) -> None:
-        """Ask for what is missing; nothing is waited for."""
-        if self._zygote is None:
-            cgroup.sweep(self._hierarchies)
-            self._zygote = Zygote()
+        """Begin what is missing; nothing is waited for."""
         while len(self._waiting) < self._ahead:
-            self._waiting.append(Opening(self._plan, self._hierarchies, self._zygote))
+            self._waiting.append(Opening(self._plan, self._hierarchies))
 
     def _refill_meanwhile(self) -> None:
         if not self._closed:
@@ -131,22 +125,12 @@ class Pool:
                 self._refill()
 
     def _drop_the_dead(self) -> None:
-        """Throw away what is of no use any more: a dead zygote's boxes, and any that died by itself."""
-        if self._zygote and not self._zygote.lives():
-            self._lost += len(self._waiting)
-            self._end_zygote()
+        """Throw away what died while it waited."""
         for opening in list(self._waiting):
             if not _usable(opening):
                 self._lost += 1
                 self._waiting.remove(opening)
                 opening.close()
-
-    def _end_zygote(self) -> None:
-        zygote, self._zygote = self._zygote, None
-        if zygote:
-            zygote.close()
-        while self._waiting:
-            self._waiting.popleft().close()
 
 
 def _usable(opening: Opening) -> bool:

@@ -1,12 +1,12 @@
 """The system calls that a program in a box is refused, each with the reason why."""
 
-import ctypes
 import errno
+import functools
+import os
 import struct
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from judge.sandbox import kernel
 from judge.sandbox.errors import SandboxError
 
 EPERM, ENOSYS, EAFNOSUPPORT = errno.EPERM, errno.ENOSYS, errno.EAFNOSUPPORT
@@ -61,6 +61,7 @@ _POOL = "takes from the machine's pool of huge pages, which no limit of a box co
 _MERGE = "lets equal pages be merged with those of others, which tells of both and hides memory"
 _ALONE = "keeps others off the second half of its processor"
 _DISKS = "waits for all that anyone has written, and cannot be interrupted"
+_LASTING = "outlives the program, and its number tells later runs even when it does not"
 _HIDDEN = "holds memory that only a memory cgroup counts, and there is none"
 
 TABLE = (
@@ -146,6 +147,10 @@ TABLE = (
     Refusal(
         "personality", 135, 92, EPERM, "turns off address randomisation and other guards", 0, (0, 0xFFFF_FFFF)
     ),
+    Refusal("shmget", 29, 194, ENOSYS, _LASTING),
+    Refusal("semget", 64, 190, ENOSYS, _LASTING),
+    Refusal("msgget", 68, 186, ENOSYS, _LASTING),
+    Refusal("mq_open", 240, 180, ENOSYS, _LASTING),
     Refusal("vmsplice", 278, 75, ENOSYS, "lends its reader pages that it can still change; " + _SURFACE),
     Refusal("seccomp", 317, 277, EPERM, "makes filters that wait for an answer; " + _SURFACE),
     Refusal("modify_ldt", 154, None, ENOSYS, _SURFACE),
@@ -174,12 +179,7 @@ TABLE = (
     Refusal("clock_adjtime", 305, 266, EPERM, _CLOCK),
 )
 
-WITHOUT_MEMORY_CGROUP = (
-    Refusal("memfd_create", 319, 279, ENOSYS, _HIDDEN),
-    Refusal("shmget", 29, 194, ENOSYS, _HIDDEN),
-    Refusal("semget", 64, 190, ENOSYS, _HIDDEN),
-    Refusal("msgget", 68, 186, ENOSYS, _HIDDEN),
-)
+WITHOUT_MEMORY_CGROUP = (Refusal("memfd_create", 319, 279, ENOSYS, _HIDDEN),)
 """Refused as well, and before the others, where memory is only sampled process by process."""
 
 _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -188,6 +188,13 @@ _X32 = 0x4000_0000
 _LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 _ALLOW, _ERRNO, _KILL = 0x7FFF_0000, 0x0005_0000, 0x8000_0000
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
+
+
+@functools.cache
+def filter_for_this_machine(*, memory_cgroup: bool) -> bytes:
+    """Return the filter that every process of a box is under. Raises SandboxError."""
+    table = TABLE if memory_cgroup else WITHOUT_MEMORY_CGROUP + TABLE
+    return program(os.uname().machine, table)
 
 
 def program(machine: str, table: tuple[Refusal, ...]) -> bytes:
@@ -233,23 +240,3 @@ def _verdict(refusal: Refusal) -> Iterator[tuple[int, int, int, int]]:
         yield (_ANY_BIT, 0, 1, refusal.mask)
         yield refuse
     yield refuse if refusal.allowed else allow
-
-
-class _Program(ctypes.Structure):
-    """struct sock_fprog."""
-
-    _fields_ = (("length", ctypes.c_ushort), ("steps", ctypes.c_void_p))
-
-
-class Filter:
-    """A filter made ready once, to be put on each program between fork and exec."""
-
-    def __init__(self, *, memory_cgroup: bool) -> None:
-        table = TABLE if memory_cgroup else WITHOUT_MEMORY_CGROUP + TABLE
-        code = program(kernel.MACHINE, table)
-        self._steps = ctypes.create_string_buffer(code, len(code))
-        self._program = _Program(len(code) // 8, ctypes.addressof(self._steps))
-
-    def install(self) -> None:
-        """Put the filter on the calling thread, for ever; needs no_new_privs."""
-        kernel.prctl(kernel.PR_SET_SECCOMP, 2, ctypes.addressof(self._program))

@@ -1,34 +1,46 @@
-"""Messages between the judge and a box: one JSON object a packet, with descriptors beside it."""
+"""Packets between the judge and a box: rows of numbers and strings, the counterpart of agent/packet.c."""
 
-import json
 import os
 import struct
 from _socket import CMSG_SPACE, MSG_CMSG_CLOEXEC, MSG_CTRUNC, MSG_TRUNC, SCM_RIGHTS, SOL_SOCKET
 from _socket import socket as Socket
 from collections.abc import Sequence
-from typing import Any
 
-MESSAGE_BYTES = 128 << 10
-"""The largest message; what is longer (file contents) travels as a descriptor."""
+PACKET_BYTES = 128 << 10
+"""The largest packet; what is longer (file contents) travels as a descriptor."""
 
-MAX_DESCRIPTORS = 8
+_MOST_DESCRIPTORS = 8
+_ANSWER_BYTES = 1024
+_NUMBER = struct.Struct("=q")
 
-Message = dict[str, Any]
+Field = int | str | bytes
 
 
 class Closed(Exception):
     """The other side is gone."""
 
 
-class Malformed(Exception):
-    """What came is not a message of this protocol."""
+class Failed(Exception):
+    """The other side could not do what was asked, and has ended; ``layer`` and ``reason`` say why."""
+
+    def __init__(self, layer: str, reason: str) -> None:
+        self.layer = layer
+        self.reason = reason
+        super().__init__(layer, reason)
 
 
-def encode(message: Message) -> bytes:
-    """Return the packet of a message; ValueError when it is too long to be sent."""
-    packet = json.dumps(message, separators=(",", ":")).encode()
-    if len(packet) > MESSAGE_BYTES:
-        raise ValueError(f"a message of {len(packet)} bytes is longer than {MESSAGE_BYTES}")
+def pack(*fields: Field) -> bytes:
+    """Return the packet of these fields; ValueError when it is too long to be sent."""
+    parts = []
+    for field in fields:
+        if isinstance(field, int):
+            parts.append(_NUMBER.pack(field))
+        else:
+            string = os.fsencode(field) if isinstance(field, str) else field
+            parts += [_NUMBER.pack(len(string)), string, b"\0"]
+    packet = b"".join(parts)
+    if len(packet) > PACKET_BYTES:
+        raise ValueError(f"a packet of {len(packet)} bytes is longer than {PACKET_BYTES}")
     return packet
 
 
@@ -41,39 +53,42 @@ def send(socket: Socket, packet: bytes, descriptors: Sequence[int] = ()) -> None
         raise Closed from error
 
 
-def receive(socket: Socket) -> tuple[Message, list[int]]:
-    """Wait for one message and return it with its descriptors, which are close-on-exec and the caller's.
+def receive(socket: Socket) -> tuple[tuple[int, ...], list[int]]:
+    """Wait for one answer; return its numbers, and its descriptors, close-on-exec and the caller's.
 
-    Raises Closed, or Malformed for anything that is not one whole JSON object.
+    Raises Closed, Failed, and OSError for what is no answer.
     """
     try:
         packet, ancillary, flags, _ = socket.recvmsg(
-            MESSAGE_BYTES, CMSG_SPACE(4 * MAX_DESCRIPTORS), MSG_CMSG_CLOEXEC
+            _ANSWER_BYTES, CMSG_SPACE(4 * _MOST_DESCRIPTORS), MSG_CMSG_CLOEXEC
         )
     except ConnectionResetError as error:
         raise Closed from error
+    if not packet:
+        raise Closed
     descriptors: list[int] = []
     for level, kind, data in ancillary:
         if level == SOL_SOCKET and kind == SCM_RIGHTS:
             descriptors += struct.unpack(f"{len(data) // 4}i", data[: len(data) // 4 * 4])
     try:
-        return decode(packet, flags), descriptors
-    except (Closed, Malformed):
+        return _numbers(packet, flags), descriptors
+    except BaseException:
         for descriptor in descriptors:
             os.close(descriptor)
         raise
 
 
-def decode(packet: bytes, flags: int = 0) -> Message:
-    """Return the message of a packet. Raises Closed, Malformed."""
-    if not packet:
-        raise Closed
-    if flags & (MSG_TRUNC | MSG_CTRUNC):
-        raise Malformed("cut short")
-    try:
-        message = json.loads(packet)
-    except ValueError as error:
-        raise Malformed("not JSON") from error
-    if not isinstance(message, dict):
-        raise Malformed("not an object")
-    return message
+def _numbers(packet: bytes, flags: int) -> tuple[int, ...]:
+    if flags & (MSG_TRUNC | MSG_CTRUNC) or len(packet) < _NUMBER.size:
+        raise OSError("an answer was cut short")
+    if _NUMBER.unpack_from(packet)[0]:
+        raise Failed(*_strings(packet[_NUMBER.size :]))
+    if len(packet) % _NUMBER.size:
+        raise OSError("an answer is not a row of numbers")
+    return struct.unpack(f"={len(packet) // _NUMBER.size - 1}q", packet[_NUMBER.size :])
+
+
+def _strings(packet: bytes) -> tuple[str, str]:
+    length = _NUMBER.unpack_from(packet)[0]
+    layer, reason = packet[_NUMBER.size :][:length], packet[2 * _NUMBER.size + length + 1 : -1]
+    return layer.decode(errors="replace"), reason.decode(errors="replace")

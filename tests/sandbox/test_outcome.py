@@ -93,14 +93,20 @@ def test_memory_exceeded_without_a_first_thread(run: Run) -> None:
     assert (outcome.status, outcome.signal) == (Status.MEMORY_EXCEEDED, 9)
 
 
-@pytest.mark.parametrize("how", ["sysv", "memfd", "semaphores", "messages"])
-def test_memory_that_only_a_cgroup_sees(run: Run, counted: bool, how: str) -> None:
-    """Segments, semaphores, messages and anonymous files count in a cgroup, and are refused without one."""
-    outcome = run("memory", how, "256", limits=replace(LIMITS, memory_bytes=64 * MB, file_bytes=512 * MB))
+def test_memory_that_only_a_cgroup_sees(run: Run, counted: bool) -> None:
+    """Anonymous files count in a cgroup, and are refused without one."""
+    limits = replace(LIMITS, memory_bytes=64 * MB, file_bytes=512 * MB)
+    outcome = run("memory", "memfd", "256", limits=limits)
     if counted:
         assert outcome.status is Status.MEMORY_EXCEEDED
     else:
         assert (outcome.status, outcome.exit_code) == (Status.EXITED, 9)
+
+
+@pytest.mark.parametrize("how", ["sysv", "semaphores", "messages"])
+def test_memory_that_outlives_its_process(run: Run, how: str) -> None:
+    """What stays when its maker ends, and is told of by its number when it does not, is refused."""
+    assert run("memory", how, "1").exit_code == 9
 
 
 @pytest.mark.parametrize("how", ["heap", "stack", "mmap", "shared", "file", "shm"])

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from judge.sandbox import Box, BoxKilled, Pool, SandboxError, Status, cgroup
-from judge.sandbox.start import readable
+from judge.sandbox.link import readable
 
 from .conftest import LIMITS, NOBODY, Remote, shell
 from .test_remains import descendants, groups, mounts, own_groups
@@ -79,7 +79,6 @@ def test_report(pool_here: Pool) -> None:
     pool_here.wait()
     before = pool_here.report()
     assert (before.waiting, before.ready, before.taken, before.lost) == (1, 1, 0, 0)
-    assert 0 < before.zygote_bytes < 32 << 20
     assert 0 < before.waiting_bytes < 64 << 20
     pool_here.take().close()
     assert pool_here.report().taken == 1
@@ -130,12 +129,10 @@ def test_close_at_once() -> None:
 
 
 def test_close_with_a_box_in_use() -> None:
-    """The boxes that were taken end with the pool, and say so."""
+    """A box that was taken outlives the pool; it is its taker's."""
     with Pool() as pool:
         box = pool.take()
-        box.run(["true"], LIMITS)
-    with pytest.raises(SandboxError, match="agent"):
-        box.run(["true"], LIMITS)
+    assert shell(box, "echo alive") == "alive\n"
     box.close()
     assert own_groups() == set()
 
@@ -157,41 +154,12 @@ def test_a_dead_box_is_not_handed_out(pool_here: Pool) -> None:
     """A box whose agent died while it waited is replaced, whichever of the two it was."""
     for which in (0, 1):
         pool_here.wait()
-        process_ids = pool_here._waiting[0].link.process_ids
-        assert process_ids
-        pidfd = os.pidfd_open(process_ids[which])
+        pidfd = os.pidfd_open(pool_here._waiting[0].link.process_ids[which])
         signal.pidfd_send_signal(pidfd, signal.SIGKILL)
         assert ended(pidfd)
         with pool_here.take() as box:
             assert shell(box, "echo alive") == "alive\n"
     assert pool_here.report().lost == 2
-
-
-def test_death_of_the_zygote(pool_here: Pool) -> None:
-    """kill -9 of the zygote ends all its boxes; the next one comes from another zygote."""
-    box, zygote = pool_here.take(), pool_here._zygote
-    assert zygote
-    before = signal.signal(signal.SIGALRM, lambda *_: os.kill(zygote.process_id, signal.SIGKILL))
-    try:
-        signal.setitimer(signal.ITIMER_REAL, 0.1)
-        with pytest.raises(SandboxError, match="agent"):
-            box.run(["sleep", "100"], LIMITS)
-    finally:
-        signal.signal(signal.SIGALRM, before)
-    box.close()
-    with pool_here.take() as box:
-        assert shell(box, "echo alive") == "alive\n"
-
-
-def test_death_of_the_zygote_just_before(pool_here: Pool) -> None:
-    """Its boxes may be dying still when the next one is asked for; they are not handed out."""
-    for _ in range(5):
-        assert pool_here._zygote
-        pidfd = os.pidfd_open(pool_here._zygote.process_id)
-        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-        assert ended(pidfd)
-        with pool_here.take() as box:
-            assert shell(box, "echo alive") == "alive\n"
 
 
 def test_what_cannot_be_made_is_told() -> None:
@@ -211,14 +179,14 @@ box = pool.take()
 box.put({})
 pool.wait()
 waiting = [pid for opening in pool._waiting for pid in opening.link.process_ids]
-print(pool._zygote.process_id, *box._link.process_ids, *waiting, flush=True)
+print(*box._link.process_ids, *waiting, flush=True)
 box.run(["sleep", "1000"], Limits(cpu_time_s=1000, wall_time_s=1000, memory_bytes=1 << 28, output_bytes=1))
 """
 
 
 @pytest.mark.parametrize("user", ["self", "nobody"])
 def test_all_dies_with_the_owner(user: str, request: pytest.FixtureRequest) -> None:
-    """kill -9 of the judging process ends zygote, agents and program; the next pool removes the cgroups."""
+    """kill -9 of the judging process ends agents and program; the next pool removes the cgroups."""
     if user == "nobody":
         remote: Remote = request.getfixturevalue("remote")
         options = {
@@ -234,7 +202,7 @@ def test_all_dies_with_the_owner(user: str, request: pytest.FixtureRequest) -> N
     owner = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, **options)
     assert owner.stdout
     watched = [os.pidfd_open(int(pid)) for pid in owner.stdout.readline().split()]
-    assert len(watched) == 1 + 2 * 3
+    assert len(watched) == 2 * 3
     owner.kill()
     owner.wait()
     owner.stdout.close()
@@ -243,20 +211,19 @@ def test_all_dies_with_the_owner(user: str, request: pytest.FixtureRequest) -> N
     assert not {path for path in groups() if path.name.startswith(f"judge-{owner.pid}-")}
 
 
-def test_a_zygote_holds_nothing(pool_here: Pool) -> None:
-    """It is no copy of this process: neither its environment, nor its descriptors, nor any box's."""
-    pool_here.wait()
-    box = pool_here.take()
-    box.put({"secret": b"x"})
-    pool_here.wait()
-    assert pool_here._zygote
-    folder = Path("/proc", str(pool_here._zygote.process_id))
-    assert (folder / "environ").read_bytes() == b""
-    assert len(os.listdir(folder / "fd")) == 4  # the standard streams and its socket
-    assert os.getsid(pool_here._zygote.process_id) == pool_here._zygote.process_id
-    agent = Path("/proc", str((box._link.process_ids or (0,))[0]))
-    assert len(os.listdir(agent / "fd")) <= 5
-    box.close()
+def test_agents_hold_nothing(pool_here: Pool) -> None:
+    """They are no copies of this process: neither of its environment, nor of its descriptors."""
+    not_ours = os.memfd_create("kept open", 0)  # by a library that does not close on exec
+    try:
+        with Box() as box:
+            for pid, own in zip(box._link.process_ids, (2, 5), strict=True):
+                folder = Path("/proc", str(pid))
+                assert (folder / "environ").read_bytes() == b""
+                assert os.getsid(pid) != os.getsid(0)
+                # The standard streams, and: a socket and the other's end; a socket and what init counts with.
+                assert len(os.listdir(folder / "fd")) <= 3 + own
+    finally:
+        os.close(not_ours)
 
 
 def test_a_plain_box_needs_no_pool() -> None:

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 
 from judge.sandbox import Box, BoxKilled, Outcome, SandboxError, Status, cgroup
-from judge.sandbox.box import _limits
-from judge.sandbox.start import readable
+from judge.sandbox.link import RENEW
+from judge.sandbox.order import order
 
 from .conftest import LIMITS, shell
 
@@ -81,10 +81,9 @@ def test_changes_of_the_folder_itself(box: Box) -> None:
     assert not shell(box, "date -r /tmp +%Y").startswith("2001")
 
 
-def test_ipc_of_a_run(run: Run, counted: bool) -> None:
-    """Queues, semaphores and segments of one run are not there in the next."""
-    # Without a memory cgroup all but the POSIX queue is refused, as nothing would count it.
-    assert run("ipc", "make").stdout == (b"4\n" if counted else b"1\n")
+def test_ipc_of_a_run(run: Run) -> None:
+    """There are no queues, semaphores and segments that a run could leave to the next."""
+    assert run("ipc", "make").stdout == b"0\n"
     assert run("ipc", "count").stdout == b"0\n"
 
 
@@ -154,28 +153,14 @@ def test_close_with_a_program_running() -> None:
     before = descendants()
     box = Box()
     with open("/dev/null", "r+b") as null:
-        request = {"op": "run", "argv": ["sleep", "100"], "env": {}, "limits": _limits(LIMITS)}
-        box._link.send(request, [null.fileno()] * 3)
+        box._link.ask_keeper(RENEW, 1 << 20, 8)
+        request = order(["sleep", "100"], {}, LIMITS, memory_cgroup=True)
+        box._link.send(*request, descriptors=[null.fileno()] * 3)
     while not any(command(pid) == b"sleep\x00100\x00" for pid in descendants()):
         pass
     box.close()
     assert descendants() == before
     assert own_groups() == set()
-
-
-def test_the_spare_may_die() -> None:
-    """The child that waits to be the next program is replaced if it dies."""
-    before = descendants()
-    with Box() as box:
-        for _ in range(2):
-            (spare,) = descendants() - before - set(box._link.process_ids or ())
-            pidfd = os.pidfd_open(spare)
-            signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-            assert readable(pidfd, 5)
-            os.close(pidfd)
-            assert shell(box, "echo alive") == "alive\n"
-            while len(descendants() - before) < 3:
-                pass  # it is forked after the answer was sent
 
 
 def test_kill_from_another_thread(box_here: Box) -> None:
@@ -305,7 +290,7 @@ def test_file_held_by_nobody(run: Run, box: Box, folder: str) -> None:
     assert shell(box, "touch /code/new 2>&1 || echo refused").endswith("refused\n")
 
 
-@pytest.mark.parametrize("leave", [["memory", "sysv", "60"], ["inflight", "/tmp/held", "60"]])
+@pytest.mark.parametrize("leave", [["inflight", "/tmp/held", "60"]])
 def test_memory_left_to_the_kernel(run: Run, counted: bool, leave: list[str]) -> None:
     """What the kernel has yet to free of a run is not added to the limit of the next one."""
     if not counted:

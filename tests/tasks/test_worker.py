@@ -83,9 +83,9 @@ def test_the_hard_limit(problem: str, start_worker: Callable[..., Worker]) -> No
 
 
 def test_a_box_is_there_before_a_submission(start_worker: Callable[..., Worker]) -> None:
-    """The child has its zygote and a box made, its two agents and the spare, when it starts."""
+    """The child has a box made, its two agents, when it starts."""
     worker = start_worker()
-    worker.until(lambda: len(descendants(worker.child)) == 1 + 3)
+    worker.until(lambda: len(descendants(worker.child)) == 2)
 
 
 def test_no_box_when_a_child_starts(monkeypatch: pytest.MonkeyPatch) -> None:

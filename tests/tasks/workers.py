@@ -156,12 +156,13 @@ def running(submission_id: str, worker: Worker) -> list[int]:
 
 
 def box_in_use(worker: Worker) -> list[int]:
-    """Every process of the box that a program runs in; the zygote and the box made ahead are none of it."""
-    [zygote] = children(worker.child)
-    [agent] = [
-        one for one in children(zygote) if any(b"/code/main.py" in command(pid) for pid in descendants(one))
+    """Every process of the box that a program runs in; the box made ahead is none of it."""
+    [keeper] = [
+        one
+        for one in children(worker.child)
+        if any(b"/code/main.py" in command(pid) for pid in descendants(one))
     ]
-    return [agent, *descendants(agent)]
+    return [keeper, *descendants(keeper)]
 
 
 def assert_whole(submission_id: str) -> None:

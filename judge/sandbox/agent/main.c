@@ -1,0 +1,184 @@
+/* Makes a box: starts as the judge's child, becomes the keeper of the box, and starts its pid 1.
+ *
+ * Called with the judge's process id, and with two SOCK_SEQPACKET sockets to it.
+ */
+
+#define _GNU_SOURCE
+#include "agent.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/sched.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { KEEPER_SOCKET = 3, INIT_SOCKET = 4 };
+
+/* What the judge may ask of the keeper, after the plan. */
+enum { PUT = 1, SEAL = 2, RENEW = 3 };
+
+static struct packet packet;
+
+/* Fork, into the version 2 control group given unless that is -1: a process that is moved later waits many
+ * milliseconds for the kernel. */
+static pid_t fork_init(int group, int *pidfd) {
+    struct clone_args how = {.flags = CLONE_PIDFD, .pidfd = (uintptr_t)pidfd, .exit_signal = SIGCHLD};
+    if (group >= 0) {
+        how.flags |= CLONE_INTO_CGROUP;
+        how.cgroup = group;
+    }
+    pid_t child = syscall(SYS_clone3, &how, sizeof how);
+    if (child < 0 && errno == ENOSYS && group < 0) { /* some containers' filters know no clone3 */
+        child = fork();
+        if (child > 0)
+            *pidfd = syscall(SYS_pidfd_open, child, 0);
+    }
+    return child;
+}
+
+/* Join the version 1 control groups whose lists of tasks came with the plan. A thread that moves itself alone
+ * needs no pause of the whole machine. */
+static void join_groups(void) {
+    while (packet.descriptor_count) {
+        int tasks = packet_descriptor(&packet);
+        if (write(tasks, "0", 1) < 0) /* 0 is whoever writes */
+            die("cgroup", "joining");
+        close(tasks);
+    }
+}
+
+static void set_limits(void) {
+    for (int64_t left = packet_number(&packet); left > 0; left--) {
+        int which = packet_number(&packet);
+        struct rlimit limit;
+        rlim_t wanted = packet_number(&packet);
+        if (getrlimit(which, &limit))
+            die("rlimits", "getrlimit");
+        if (limit.rlim_max > wanted)
+            limit.rlim_max = wanted;
+        limit.rlim_cur = limit.rlim_max;
+        if (setrlimit(which, &limit))
+            die("rlimits", "setrlimit");
+    }
+}
+
+/* Be pid 1: make the tree, give up everything, and serve. The rest of the plan is read here. */
+_Noreturn static void be_init(int cpu_counter, bool memory_is_counted) {
+    size_t length;
+    join_groups();
+    if (unshare(CLONE_NEWCGROUP)) /* the group of the box is the root of what it sees */
+        die("cgroup namespace", "unshare");
+    setsid();
+    if (sethostname("box", 3))
+        die("UTS namespace", "sethostname");
+    build_tree(&packet);
+    set_limits();
+    const char *cpus = packet_string(&packet, &length);
+    /* Not sooner: a box is made ahead while its CPU judges another submission. */
+    if (length && syscall(SYS_sched_setaffinity, 0, length, cpus))
+        die("agent", "sched_setaffinity");
+    const char *filter = packet_string(&packet, &length);
+    packet_done(&packet);
+    shed_for_good(filter, length);
+    answer(NULL, 0, -1);
+    serve_runs(cpu_counter, memory_is_counted);
+}
+
+/* Serve the judge for as long as the box lives, with capabilities over the box's namespaces, and out of reach
+ * of whatever runs in it. */
+_Noreturn static void be_keeper(int init) {
+    struct pollfd watched[] = {{.fd = control, .events = POLLIN}, {.fd = init, .events = POLLIN}};
+    for (;;) {
+        if (poll(watched, 2, -1) < 0 && errno != EINTR)
+            die("agent", "poll");
+        if (watched[1].revents) { /* the end of pid 1 is the end of the box */
+            waitpid(-1, NULL, __WALL);
+            _exit(0);
+        }
+        if (!watched[0].revents)
+            continue;
+        packet_receive(&packet);
+        switch (packet_number(&packet)) {
+        case PUT:
+            put_files(&packet);
+            break;
+        case SEAL:
+            seal_code();
+            break;
+        case RENEW: {
+            int64_t bytes = packet_number(&packet);
+            renew_scratch(bytes, packet_number(&packet));
+            break;
+        }
+        default:
+            die_because("agent", "an unknown request");
+        }
+        int64_t held = code_bytes();
+        answer(&held, 1, -1);
+    }
+}
+
+int main(int argc, char **argv) {
+    if (argc != 2 || chdir("/"))
+        _exit(2);
+    pid_t judge = atoi(argv[1]);
+    control = KEEPER_SOCKET;
+    die_with(judge);
+    /* The judge closes what it opens itself on exec; a library of its may not. */
+    syscall(SYS_close_range, INIT_SOCKET + 1, ~0U, 0);
+    fcntl(KEEPER_SOCKET, F_SETFD, FD_CLOEXEC);
+    fcntl(INIT_SOCKET, F_SETFD, FD_CLOEXEC);
+
+    packet_receive(&packet);
+    struct range users = {packet_number(&packet), packet_number(&packet)};
+    struct range groups = {packet_number(&packet), packet_number(&packet)};
+    bool memory_is_counted = packet_number(&packet);
+    int box_group = packet_number(&packet) ? packet_descriptor(&packet) : -1;
+    int cpu_counter = packet_number(&packet) ? packet_descriptor(&packet) : -1;
+
+    forget_signals();
+    leave_keyring();
+    protect_from_oom();
+    take_ids(users, groups);
+    die_with(judge); /* again: the change of ids has cleared it */
+    enter_namespaces();
+
+    int alive[2], pidfd = -1;
+    if (pipe2(alive, O_CLOEXEC))
+        die("agent", "pipe");
+    pid_t child = fork_init(box_group, &pidfd);
+    if (child < 0)
+        die("agent", "fork");
+    if (child == 0) {
+        close(KEEPER_SOCKET);
+        close(alive[1]);
+        close(box_group);
+        control = INIT_SOCKET;
+        die_with(0);
+        /* The byte comes when the judge has been told of us; none, when our parent ended before that line. */
+        char byte;
+        if (read(alive[0], &byte, 1) != 1)
+            _exit(1);
+        close(alive[0]);
+        be_init(cpu_counter, memory_is_counted);
+    }
+    while (packet.descriptor_count)
+        close(packet_descriptor(&packet));
+    close(INIT_SOCKET);
+    close(alive[0]);
+    close(box_group);
+    close(cpu_counter);
+    int64_t name = child;
+    answer(&name, 1, pidfd);
+    if (write(alive[1], "1", 1) != 1)
+        _exit(1);
+    close(alive[1]);
+    be_keeper(pidfd);
+}

@@ -1,0 +1,300 @@
+/* Runs programs one after another, as pid 1 of the box: starts each, watches its limits, ends everything that
+ * it left running, and says whether it left a trace. */
+
+#define _GNU_SOURCE
+#include "agent.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/statfs.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
+#include <time.h>
+#include <unistd.h>
+
+/* What the judge may ask of init. */
+enum { RUN = 1, STOP = 2 };
+
+/* Why a run is over, as outcome.py numbers them. */
+enum reason { EXIT, CPU, WALL, MEMORY, STOPPED };
+
+#define MILLISECOND 1000000LL
+
+static const int64_t REAP_EVERY_NS = 20 * MILLISECOND; /* orphans are ours, and each counts until then */
+static const int64_t SAMPLE_EVERY_NS = 5 * MILLISECOND;
+static const int64_t SHORTEST_WAIT_NS = MILLISECOND;
+
+enum { MOST_WORDS = PACKET_BYTES / 9, MOST_LIMITS = 16 };
+
+/* A program to be started, and what its child says of the start: the two share their memory until exec. */
+static struct {
+    int64_t cpu_ns, wall_ns, memory_bytes;
+    int limit_count;
+    struct {
+        int which;
+        rlim_t most;
+    } limits[MOST_LIMITS];
+    int path_count;
+    const char *paths[8];
+    const char *argv[MOST_WORDS], *env[MOST_WORDS];
+    int streams[3];
+    volatile int64_t began_ns; /* 0 until all was done but the exec */
+    volatile int failure;      /* errno of the exec */
+    const char *volatile step; /* that failed before, or NULL */
+} order;
+
+static struct packet packet;
+static bool samples_memory, samples_cpu;
+static int last_pid = -1;
+static int processors;
+
+static int64_t now_ns(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+static int take_words(const char **words, int most) {
+    int64_t count = packet_number(&packet);
+    if (count < 0 || count >= most)
+        die_because("agent", "a packet has too many words");
+    for (int64_t i = 0; i < count; i++)
+        words[i] = packet_string(&packet, NULL);
+    words[count] = NULL;
+    return count;
+}
+
+static void take_order(void) {
+    order.cpu_ns = packet_number(&packet);
+    order.wall_ns = packet_number(&packet);
+    order.memory_bytes = packet_number(&packet);
+    order.limit_count = packet_number(&packet);
+    if (order.limit_count < 0 || order.limit_count > MOST_LIMITS)
+        die_because("agent", "a packet has too many limits");
+    for (int i = 0; i < order.limit_count; i++) {
+        order.limits[i].which = packet_number(&packet);
+        order.limits[i].most = packet_number(&packet);
+    }
+    order.path_count = take_words(order.paths, sizeof order.paths / sizeof *order.paths);
+    take_words(order.argv, MOST_WORDS);
+    take_words(order.env, MOST_WORDS);
+    for (int i = 0; i < 3; i++)
+        order.streams[i] = packet_descriptor(&packet);
+    packet_done(&packet);
+    order.began_ns = 0;
+    order.failure = 0;
+    order.step = NULL;
+}
+
+/* Be what the kernel's memory killer takes first. Our /proc must be ours for that; nobody is alive to profit. */
+static int volunteer_for_oom(void) {
+    prctl(PR_SET_DUMPABLE, 1);
+    int file = openat(whole_proc, "self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    int failed = file < 0 || write(file, "1000", 4) < 0;
+    prctl(PR_SET_DUMPABLE, 0);
+    return failed; /* the exec closes the file */
+}
+
+static int lower_limits(void) {
+    for (int i = 0; i < order.limit_count; i++) {
+        struct rlimit limit;
+        if (getrlimit(order.limits[i].which, &limit))
+            return -1;
+        if (order.limits[i].most < limit.rlim_max)
+            limit.rlim_max = order.limits[i].most;
+        limit.rlim_cur = limit.rlim_max;
+        if (setrlimit(order.limits[i].which, &limit))
+            return -1;
+    }
+    return 0;
+}
+
+/* In the child, which borrows our memory until its exec: become the program. */
+static int become(void *unused) {
+    (void)unused;
+    const char *step = NULL;
+    if (setsid() < 0)
+        step = "setsid";
+    else if (volunteer_for_oom())
+        step = "oom_score_adj";
+    for (int i = 0; i < 3 && !step; i++)
+        if (dup2(order.streams[i], i) < 0)
+            step = "dup2";
+    if (!step && chdir(SCRATCH))
+        step = "chdir";
+    if (!step && lower_limits())
+        step = "setrlimit";
+    if (!step && syscall(SYS_close_range, 3, ~0U, 0))
+        step = "close_range";
+    if (step) {
+        order.failure = errno;
+        order.step = step;
+        _exit(1);
+    }
+    int failure = ENOENT;
+    order.began_ns = now_ns();
+    for (int i = 0; i < order.path_count; i++) {
+        execve(order.paths[i], (char **)order.argv, (char **)order.env);
+        if (errno != ENOENT)
+            failure = errno; /* that it is there, and what is wrong with it, tells more */
+        if (errno != ENOENT && errno != EACCES)
+            break;
+    }
+    order.failure = failure;
+    _exit(127);
+}
+
+/* Start the program; returns once it runs, or could not be run. */
+static pid_t start(int *pidfd) {
+    static char stack[64 << 10] __attribute__((aligned(16)));
+    int how = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
+    pid_t child = clone(become, stack + sizeof stack, how, NULL, pidfd);
+    if (child < 0)
+        die("start of a program", "clone");
+    for (int i = 0; i < 3; i++)
+        close(order.streams[i]);
+    if (order.step) {
+        errno = order.failure;
+        die("start of a program", order.step);
+    }
+    return child;
+}
+
+/* Take leave of ended children, with WNOHANG of those that there are, otherwise of all. Returns whether main
+ * was among them. */
+static bool reap(pid_t main, int options, int *wait_status) {
+    struct rusage used;
+    bool found = false;
+    int status;
+    pid_t pid;
+    while ((pid = wait4(-1, &status, __WALL | options, &used)) > 0) {
+        int64_t cpu_us = (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000LL + used.ru_utime.tv_usec +
+                         used.ru_stime.tv_usec;
+        usage_reaped(pid, cpu_us * 1000, (int64_t)used.ru_maxrss << 10);
+        if (pid == main) {
+            *wait_status = status;
+            found = true;
+        }
+    }
+    return found;
+}
+
+static int64_t least(int64_t one, int64_t other) {
+    return one < other ? one : other;
+}
+
+/* Wait until the program ends or must. */
+static enum reason watch(pid_t main, int pidfd, int *wait_status) {
+    struct pollfd watched[] = {{.fd = pidfd, .events = POLLIN}, {.fd = control, .events = POLLIN}};
+    int64_t longest = SHORTEST_WAIT_NS;
+    for (;;) {
+        usage_look(order.memory_bytes);
+        if (samples_memory && usage_memory_bytes() > order.memory_bytes)
+            return MEMORY;
+        int64_t cpu_left = order.cpu_ns - usage_cpu_ns();
+        int64_t wall_left = order.wall_ns - (now_ns() - order.began_ns);
+        if (cpu_left < 0)
+            return CPU;
+        if (wall_left < 0)
+            return WALL;
+        /* Short at first, so that a short program is looked at as well. */
+        longest = samples_memory || samples_cpu ? least(SAMPLE_EVERY_NS, 2 * longest) : REAP_EVERY_NS;
+        int64_t wait = least(longest, least(cpu_left / processors, wall_left));
+        if (wait < SHORTEST_WAIT_NS)
+            wait = SHORTEST_WAIT_NS;
+        struct timespec timeout = {wait / 1000000000, wait % 1000000000};
+        if (ppoll(watched, 2, &timeout, NULL) < 0 && errno != EINTR)
+            die("agent", "poll");
+        if (watched[0].revents)
+            return EXIT;
+        if (watched[1].revents) {
+            packet_receive(&packet); /* only STOP comes during a run */
+            return STOPPED;
+        }
+        if (reap(main, WNOHANG, wait_status))
+            return EXIT;
+    }
+}
+
+/* All by which an untouched folder differs from one that was written to. */
+static struct trace {
+    uint64_t free_blocks, free_files, inode, device, mode, names_bytes;
+    struct timespec changed, modified;
+} trace_of_scratch(void) {
+    struct statfs space;
+    struct stat folder;
+    if (statfs(SCRATCH, &space) || stat(SCRATCH, &folder))
+        die("private tmpfs", "statfs");
+    ssize_t names = listxattr(SCRATCH, NULL, 0);
+    return (struct trace){space.f_bfree,  space.f_ffree,          folder.st_ino,  folder.st_dev,
+                          folder.st_mode, names < 0 ? 0 : names, folder.st_ctim, folder.st_mtim};
+}
+
+/* Have the kernel free what was sent into sockets that nobody holds: it looks when one is closed. */
+static void collect_sockets(void) {
+    int ends[2];
+    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends))
+        return; /* too many are open on the machine; the next run tries again */
+    close(ends[0]);
+    close(ends[1]);
+}
+
+static void run(void) {
+    take_order();
+    int pidfd, wait_status = 0;
+    struct trace before = trace_of_scratch();
+    usage_begin();
+    pid_t main = start(&pidfd);
+    enum reason reason = watch(main, pidfd, &wait_status);
+    int64_t wall_ns = now_ns() - order.began_ns;
+    close(pidfd);
+    /* The kernel holds all forks while it sends to -1, so none slips through. */
+    kill(-1, SIGKILL);
+    reap(main, 0, &wait_status);
+    usage_end();
+    if (samples_memory && usage_memory_bytes() > order.memory_bytes)
+        reason = MEMORY;
+    int64_t cpu_ns = usage_cpu_ns();
+    collect_sockets();
+    /* Number the next run's processes from the start again: how many there were is a message, too. */
+    if (last_pid >= 0 && pwrite(last_pid, "1", 1, 0) < 0)
+        die("agent", "ns_last_pid");
+    struct trace after = trace_of_scratch();
+    int64_t numbers[] = {
+        reason,         wait_status,   cpu_ns,       wall_ns,      usage_memory_bytes(), order.failure,
+        order.began_ns, code_bytes(), memcmp(&before, &after, sizeof before) == 0};
+    answer(numbers, sizeof numbers / sizeof *numbers, -1);
+}
+
+_Noreturn void serve_runs(int cpu_counter, bool memory_is_counted) {
+    cpu_set_t own;
+    if (sched_getaffinity(0, sizeof own, &own))
+        die("agent", "sched_getaffinity");
+    processors = CPU_COUNT(&own);
+    samples_memory = !memory_is_counted;
+    samples_cpu = cpu_counter < 0;
+    usage_setup(cpu_counter, memory_is_counted);
+    /* A kernel without CONFIG_CHECKPOINT_RESTORE has none. */
+    last_pid = openat(whole_proc, "sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
+    for (;;) {
+        packet_receive(&packet);
+        switch (packet_number(&packet)) {
+        case RUN:
+            run();
+            break;
+        case STOP:
+            break; /* it crossed our answer on the way: that run is over */
+        default:
+            die_because("agent", "an unknown request");
+        }
+    }
+}

@@ -1,0 +1,296 @@
+/* What the processes of a run use: by the control group's account, or by asking one process after another.
+ *
+ * Without an account, a process that vanished between two looks was reaped by its parent, whose figures then
+ * hold all it used, or by the kernel unseen (where the parent ignores SIGCHLD), and nobody's do. So what was
+ * last seen of it stays with its parent, beside the parent's own word on its children; the greater of both
+ * counts. What escapes is what such children use after they were last asked. Of memory escape pages that are
+ * shared, unmapped and still held, and a peak between two looks of a process that is not alone; a single
+ * process's own peak is exact but for the mapped files in it, since the kernel keeps it. */
+
+#define _GNU_SOURCE
+#include "agent.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/statfs.h>
+#include <time.h>
+#include <unistd.h>
+
+struct seen {
+    pid_t pid, parent;
+    bool lives;
+    int64_t own_ns;
+    int64_t children_ns; /* of those it has waited for, as it says */
+    int64_t unseen_ns;   /* of those that vanished below it, as they were last seen */
+    int64_t ended_ns;    /* by the kernel's last word on it; -1 while there is none */
+    int64_t mapped_bytes;
+};
+
+static int cpu_counter;
+static bool counts_memory;
+static int64_t counter_before;
+
+static struct seen *seen;
+static size_t seen_count, seen_room;
+static int64_t gone_ns;
+
+static int64_t peak_bytes, files_before, floor_bytes;
+
+static int64_t total_ns(const struct seen *one) {
+    return one->own_ns + (one->children_ns > one->unseen_ns ? one->children_ns : one->unseen_ns);
+}
+
+static struct seen *find(pid_t pid) {
+    for (size_t i = 0; i < seen_count; i++)
+        if (seen[i].pid == pid)
+            return &seen[i];
+    return NULL;
+}
+
+static struct seen *find_or_add(pid_t pid) {
+    struct seen *found = find(pid);
+    if (found)
+        return found;
+    if (seen_count == seen_room) {
+        seen_room = seen_room ? 2 * seen_room : 64;
+        seen = realloc(seen, seen_room * sizeof *seen);
+        if (!seen)
+            die("agent", "realloc");
+    }
+    seen[seen_count] = (struct seen){.pid = pid, .ended_ns = -1};
+    return &seen[seen_count++];
+}
+
+/* Read a file of /proc into text, which is emptied when there is no such file any more. */
+static void read_proc(const char *name, char *text, size_t size) {
+    int file = openat(whole_proc, name, O_RDONLY | O_CLOEXEC);
+    ssize_t got = file < 0 ? 0 : read(file, text, size - 1);
+    text[got > 0 ? got : 0] = 0;
+    if (file >= 0)
+        close(file);
+}
+
+/* Return a figure of a text's line "NAME: 12 kB" in bytes, 0 if it has none. */
+static int64_t figure(const char *text, const char *name) {
+    const char *line = strstr(text, name);
+    return line ? atoll(line + strlen(name)) << 10 : 0;
+}
+
+/* Read a file of a process that tells of its memory. Its first thread may have ended; then only the others
+ * tell. */
+static void read_memory(pid_t pid, const char *kind, char *text, size_t size) {
+    char name[64];
+    snprintf(name, sizeof name, "%d/%s", pid, kind);
+    read_proc(name, text, size);
+    if (strstr(text, " kB"))
+        return;
+    snprintf(name, sizeof name, "%d/task", pid);
+    int folder = openat(whole_proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *threads = folder < 0 ? NULL : fdopendir(folder);
+    if (!threads)
+        return;
+    for (struct dirent *one; (one = readdir(threads)) && !strstr(text, " kB");) {
+        int thread = atoi(one->d_name);
+        if (!thread)
+            continue;
+        snprintf(name, sizeof name, "%d/task/%d/%s", pid, thread, kind);
+        read_proc(name, text, size);
+    }
+    closedir(threads);
+}
+
+/* What the files in /tmp and /code hold in memory. */
+static int64_t files_bytes(void) {
+    struct statfs scratch, code;
+    if (statfs(SCRATCH, &scratch) || statfs(CODE, &code))
+        die("private tmpfs", "statfs");
+    return (scratch.f_blocks - scratch.f_bfree) * scratch.f_bsize +
+           (code.f_blocks - code.f_bfree) * code.f_bsize;
+}
+
+static int64_t counter_ns(void) {
+    char text[64];
+    struct timespec own;
+    ssize_t got = pread(cpu_counter, text, sizeof text - 1, 0);
+    if (got <= 0)
+        die("cgroup", "reading CPU time");
+    text[got] = 0;
+    /* "NANOSECONDS" in version 1, "usage_usec MICROSECONDS" and more in version 2; ours is not the program's. */
+    int64_t used = *text == 'u' ? atoll(text + strlen("usage_usec ")) * 1000 : atoll(text);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own);
+    return used - (own.tv_sec * 1000000000LL + own.tv_nsec);
+}
+
+void usage_setup(int counter, bool memory_is_counted) {
+    cpu_counter = counter;
+    counts_memory = memory_is_counted;
+}
+
+/* Begin to count, before the first process of a run is there. */
+void usage_begin(void) {
+    if (cpu_counter >= 0)
+        counter_before = counter_ns();
+    seen_count = 0;
+    gone_ns = 0;
+    peak_bytes = 0;
+    if (!counts_memory) {
+        struct rusage own;
+        getrusage(RUSAGE_SELF, &own);
+        /* A program's own peak is at least ours, as it began with our memory. */
+        floor_bytes = (int64_t)own.ru_maxrss << 10;
+        files_before = files_bytes();
+    }
+}
+
+/* Ask a process for its CPU time; false if it is gone. */
+static bool ask_cpu(pid_t pid, struct seen *one) {
+    static int64_t tick_ns;
+    char name[32], text[512];
+    struct timespec own;
+    if (!tick_ns)
+        tick_ns = 1000000000LL / sysconf(_SC_CLK_TCK);
+    /* The clock id of a process as clock_getcpuclockid makes it; exact, where /proc counts ticks. */
+    if (clock_gettime((~(clockid_t)pid << 3) | 2, &own))
+        return false;
+    snprintf(name, sizeof name, "%d/stat", pid);
+    read_proc(name, text, sizeof text);
+    const char *after_name = strrchr(text, ')');
+    long long user, system;
+    int parent;
+    if (!after_name || sscanf(after_name, ") %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %lld %lld",
+                              &parent, &user, &system) != 3)
+        return false;
+    one->parent = parent;
+    one->own_ns = own.tv_sec * 1000000000LL + own.tv_nsec;
+    one->children_ns = (user + system) * tick_ns;
+    return true;
+}
+
+static int youngest_first(const void *one, const void *other) {
+    return ((const struct seen *)other)->pid - ((const struct seen *)one)->pid;
+}
+
+/* Let what the vanished have used come to their parents, or else to the run. The youngest first, so that what
+ * a child leaves has come to its parent before the parent's turn. */
+static void inherit(void) {
+    qsort(seen, seen_count, sizeof *seen, youngest_first);
+    for (size_t i = 0; i < seen_count; i++) {
+        if (seen[i].lives)
+            continue;
+        int64_t used = total_ns(&seen[i]);
+        struct seen *heir = find(seen[i].parent);
+        if (seen[i].ended_ns > used)
+            used = seen[i].ended_ns;
+        if (seen[i].ended_ns < 0 && heir && heir != &seen[i] && heir->pid)
+            heir->unseen_ns += used;
+        else
+            gone_ns += used;
+        seen[i].pid = 0; /* nobody's heir any more */
+    }
+    size_t kept = 0;
+    for (size_t i = 0; i < seen_count; i++)
+        if (seen[i].lives)
+            seen[kept++] = seen[i];
+    seen_count = kept;
+}
+
+/* Own pages, and the greater of files and shared pages, since a mapped file in /tmp is both. */
+static int64_t held_bytes(int64_t files, bool by_share) {
+    static char text[4096];
+    int64_t own = 0, shared = 0;
+    for (size_t i = 0; i < seen_count; i++) {
+        if (!seen[i].lives)
+            continue;
+        read_memory(seen[i].pid, "status", text, sizeof text);
+        int64_t tables = figure(text, "\nVmPTE:"), anonymous = figure(text, "\nRssAnon:");
+        int64_t memory = figure(text, "\nRssShmem:"), mapped = figure(text, "\nRssFile:");
+        if (mapped > seen[i].mapped_bytes)
+            seen[i].mapped_bytes = mapped;
+        if (by_share) {
+            read_memory(seen[i].pid, "smaps_rollup", text, sizeof text);
+            if (*text) { /* a program that cannot be read is not told of */
+                anonymous = figure(text, "\nPss_Anon:");
+                memory = figure(text, "\nPss_Shmem:");
+            }
+        }
+        own += anonymous + tables;
+        shared += memory;
+    }
+    return own + (files > shared ? files : shared);
+}
+
+/* Ask all processes that live what they have used, as far as no account tells. */
+void usage_look(int64_t memory_limit) {
+    if (cpu_counter >= 0 && counts_memory)
+        return;
+    int folder = openat(whole_proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *processes = folder < 0 ? NULL : fdopendir(folder);
+    if (!processes)
+        die("agent", "listing processes");
+    for (size_t i = 0; i < seen_count; i++)
+        seen[i].lives = false;
+    for (struct dirent *entry; (entry = readdir(processes));) {
+        pid_t pid = atoi(entry->d_name);
+        struct seen asked = {0};
+        if (pid <= 1 || !ask_cpu(pid, &asked))
+            continue;
+        struct seen *one = find_or_add(pid);
+        one->lives = true;
+        one->parent = asked.parent;
+        one->own_ns = asked.own_ns;
+        one->children_ns = asked.children_ns;
+    }
+    closedir(processes);
+    if (!counts_memory) {
+        int64_t files = files_bytes() - files_before;
+        int64_t held = held_bytes(files, false);
+        /* Pages shared after a fork were counted once for each; ask again, dearly, for each one's share. */
+        if (held > memory_limit && seen_count > 1)
+            held = held_bytes(files, true);
+        if (held > peak_bytes)
+            peak_bytes = held;
+    }
+    inherit();
+}
+
+/* A child of init has ended; its figures hold those of its own children, if it waited for them. */
+void usage_reaped(pid_t pid, int64_t cpu_ns, int64_t own_peak_bytes) {
+    struct seen *one = find(pid);
+    if (one)
+        one->ended_ns = cpu_ns;
+    else
+        gone_ns += cpu_ns;
+    if (!counts_memory && own_peak_bytes > floor_bytes) {
+        int64_t held = own_peak_bytes - (one ? one->mapped_bytes : 0);
+        if (held > peak_bytes)
+            peak_bytes = held;
+    }
+}
+
+/* Nothing of the run lives any more. */
+void usage_end(void) {
+    for (size_t i = 0; i < seen_count; i++)
+        seen[i].lives = false;
+    inherit();
+}
+
+/* CPU time of all processes since the beginning, dead ones included. It never falls: what was seen once was
+ * used, whoever reaped it since. */
+int64_t usage_cpu_ns(void) {
+    if (cpu_counter >= 0)
+        return counter_ns() - counter_before;
+    int64_t used = gone_ns;
+    for (size_t i = 0; i < seen_count; i++)
+        used += seen[i].ended_ns > total_ns(&seen[i]) ? seen[i].ended_ns : total_ns(&seen[i]);
+    return used;
+}
+
+/* The peak of all processes and files, as far as it was seen; 0 where the account tells. */
+int64_t usage_memory_bytes(void) {
+    return peak_bytes;
+}
