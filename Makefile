@@ -31,9 +31,11 @@ test: .venv/installed-test $(AGENT)
 	@.ci/debian-packages tests/debian-packages.txt
 	$(BIN)/python -m pytest $(PYTEST_ARGS) tests
 
-check: .venv/installed-test
+check: .venv/installed-test $(AGENT)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/clang-format --dry-run --Werror judge/sandbox/agent/*.[ch]
+	judge/sandbox/agent/compile $(AGENT) -Werror
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m judge.up.scratch $(BIN)/judge migrate --check

@@ -4,6 +4,7 @@ import select
 import signal as signals
 import time
 
+from judge.sandbox import wire
 from judge.sandbox.cgroup import Cgroup
 from judge.sandbox.errors import BoxKilled, SandboxError
 from judge.sandbox.limits import Limits
@@ -62,7 +63,7 @@ def attend(link: Link, cgroup: Cgroup, limits: Limits, drains: list[Drain]) -> A
                 poll.unregister(descriptor)
         if (stop or any(drain.exceeded for drain in drains)) and not told_to_stop:
             told_to_stop = True
-            link.send(STOP)
+            link.send(wire.pack(STOP))
 
 
 def _answer(link: Link, cgroup: Cgroup) -> Answer:

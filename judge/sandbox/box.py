@@ -6,11 +6,11 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from judge.sandbox import cgroup, streams
+from judge.sandbox import cgroup, streams, wire
 from judge.sandbox.attendance import attend
 from judge.sandbox.errors import SandboxError
 from judge.sandbox.limits import Limits
-from judge.sandbox.link import PUT, RENEW, SEAL
+from judge.sandbox.link import PUT, RENEW, RUN, SEAL
 from judge.sandbox.opening import CODE_BYTES, CODE_FILES, Opening, Plan
 from judge.sandbox.order import Answer, Reason, failure_text, order
 from judge.sandbox.outcome import STDERR_BYTES, Outcome, Status
@@ -59,6 +59,7 @@ class Box:
         self._written_bytes = 0
         self._scratch: tuple[int, int] | None = None
         """The room of the fresh folder that waits for the next run, if one does."""
+        self._scratch_is_new = False
         self._sealed = False
         self._closed = False
         try:
@@ -120,17 +121,18 @@ class Box:
         Raises SandboxError when the run could not be carried through, BoxKilled after ``kill``, and
         ValueError for arguments with NUL or too long to pass.
         """
-        request = order(argv, env or {}, limits, memory_cgroup=self._cgroup.counts_memory)
+        program = order(argv, env or {}, limits, memory_cgroup=self._cgroup.counts_memory)
         out = Drain(limits.output_bytes, limits.output_bytes)
         err = Drain(min(STDERR_BYTES, limits.output_bytes), limits.output_bytes)
         try:
-            source = streams.sealed(b"" if stdin is None else stdin)
+            source = streams.nothing() if stdin is None else streams.sealed(stdin)
             try:
-                self._prepare_scratch(limits)
-                self._cgroup.begin(limits.memory_bytes, limits.processes, self._written_bytes)
-                self._link.send(
-                    *request, descriptors=[source, out.writer, (out if merge_stderr else err).writer]
+                scratch_is_new = self._prepare_scratch(limits)
+                self._cgroup.begin(
+                    limits.memory_bytes, limits.processes, self._written_bytes, as_left=not scratch_is_new
                 )
+                descriptors = [source, out.writer, (out if merge_stderr else err).writer]
+                self._link.send(wire.pack(RUN, scratch_is_new) + program, descriptors)
             finally:
                 os.close(source)
             out.close_writer()
@@ -179,15 +181,18 @@ class Box:
             meanwhile, self._meanwhile = self._meanwhile, None
             meanwhile()
 
-    def _prepare_scratch(self, limits: Limits) -> None:
-        """Have an empty folder of the right size to write to; nothing waits for one that is there already."""
+    def _prepare_scratch(self, limits: Limits) -> bool:
+        """Have an empty folder of the right size to write to, and return whether it is a new one."""
         if self._scratch != (limits.file_bytes, limits.file_count):
             self._renew_scratch(limits)
         self._link.settle()
+        is_new, self._scratch_is_new = self._scratch_is_new, False
+        return is_new
 
     def _renew_scratch(self, limits: Limits) -> None:
         self._link.tell_keeper(RENEW, limits.file_bytes, limits.file_count)
         self._scratch = limits.file_bytes, limits.file_count
+        self._scratch_is_new = True
 
     def _outcome(self, limits: Limits, answer: Answer, out: Drain, err: Drain) -> Outcome:
         """Decide how the run ended: the kernel's word on memory first, then output, CPU time, wall time."""

@@ -6,6 +6,7 @@ not used yet. What is missing is said by ``find`` and counted in other ways by t
 
 import contextlib
 import os
+import re
 import secrets
 import select
 import time
@@ -33,6 +34,8 @@ STALE_S = 0.25
 
 SLACK_BYTES = 4 << 20
 """Each processor charges ahead in batches, and an agent may grow a little."""
+
+_CACHE, _SHMEM = re.compile(rb"^cache (\d+)", re.M), re.compile(rb"^shmem (\d+)", re.M)
 
 _MEND = "let the worker write to its own control groups, or start it unprivileged"
 _REMOVAL_S = 5.0
@@ -106,6 +109,8 @@ class Cgroup:
         self._limit_bytes = 0
         self._peak_bytes = 0
         self._kills_before = 0
+        self._kills_seen = 0
+        self._cache_bytes = 0
         self._hit = False
         try:
             for folder in set(self._folders.values()):
@@ -157,21 +162,23 @@ class Cgroup:
         if self.counts_memory:
             self._opened_bytes = self._used_bytes()
 
-    def begin(self, memory_bytes: int, processes: int, files_bytes: int) -> None:
+    def begin(self, memory_bytes: int, processes: int, files_bytes: int, *, as_left: bool) -> None:
         """Set the limits of the next run, beyond what the box holds already, and forget the last peak.
 
         files_bytes: what the files that outlast a run take. More than these and the box's own is not conceded
-        to a program: it would have what earlier runs left to be freed on top of its limit.
+        to a program: it would have what earlier runs left to be freed on top of its limit. as_left: nothing
+        was done to the box since the last run ended, so the files cached then need not be asked for again.
         """
         try:
             if "pids" in self._folders:
                 self._write("pids.max", processes + AGENT_PROCESSES)
             if self.counts_memory:
-                self._held_bytes = self._settled_bytes(self._opened_bytes + files_bytes + SLACK_BYTES)
+                most = self._opened_bytes + files_bytes + SLACK_BYTES
+                used = self._number("memory.usage_in_bytes") - self._cache_bytes if as_left else most + 1
+                self._held_bytes = max(0, used) if used <= most else self._settled_bytes(most)
                 self._limit_bytes = self._held_bytes + max(memory_bytes, LEAST_BYTES)
                 self._write("memory.limit_in_bytes", self._limit_bytes)
-                self._kills_before = self._kills()
-                self._drain_event()
+                self._kills_before = self._kills_seen
                 self._hit = False
                 self._peak_bytes = 0
                 self._write("memory.max_usage_in_bytes", 0)
@@ -192,7 +199,8 @@ class Cgroup:
         """Whether the kernel has told of, or killed for, want of memory since ``begin``."""
         if not self.counts_memory:
             return False
-        return self._hit or self._drain_event() or self._kills() > self._kills_before
+        self._kills_seen = self._kills()
+        return self._drain_event() or self._hit or self._kills_seen > self._kills_before
 
     def look(self) -> None:
         """Note the peak since the last look, less the cached files.
@@ -203,7 +211,8 @@ class Cgroup:
         if self.counts_memory:
             peak = min(self._number("memory.max_usage_in_bytes"), self._limit_bytes)
             self._write("memory.max_usage_in_bytes", 0)
-            self._peak_bytes = max(self._peak_bytes, peak - self._file_cache())
+            self._cache_bytes = self._file_cache()
+            self._peak_bytes = max(self._peak_bytes, peak - self._cache_bytes)
 
     def peak_bytes(self) -> int:
         """The peak since ``begin``, less what the box held before and what it kept cached of files."""
@@ -271,8 +280,10 @@ class Cgroup:
     def _file_cache(self) -> int:
         """Cached pages of real files: the kernel's to take back, not the program's."""
         text = os.pread(self._files["memory.stat"], 8192, 0)
-        figures = dict(line.split() for line in text.splitlines())
-        return int(figures[b"cache"]) - int(figures[b"shmem"])
+        cache, shmem = _CACHE.search(text), _SHMEM.search(text)
+        assert cache
+        assert shmem
+        return int(cache[1]) - int(shmem[1])
 
     def _field(self, name: str, key: bytes) -> int:
         for line in os.pread(self._files[name], 4096, 0).splitlines():

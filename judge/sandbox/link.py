@@ -140,9 +140,9 @@ class Link:
             self._unanswered -= 1
         return code_bytes
 
-    def send(self, *request: Field, descriptors: Sequence[int] = ()) -> None:
+    def send(self, packet: bytes, descriptors: Sequence[int] = ()) -> None:
         """Send a request to init. Raises SandboxError, BoxKilled, or ValueError when it is too long."""
-        self._send(self.socket, wire.pack(*request), descriptors)
+        self._send(self.socket, packet, descriptors)
 
     def receive(self) -> tuple[int, ...]:
         """Wait for init's next answer. Raises SandboxError when it is a failure or none, BoxKilled."""

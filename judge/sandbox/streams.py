@@ -29,6 +29,11 @@ def sealed(content: bytes | BinaryIO | int) -> int:
     return copy
 
 
+def nothing() -> int:
+    """Return an empty standard input."""
+    return os.open(os.devnull, os.O_RDONLY | os.O_CLOEXEC)
+
+
 def _copy(source: BinaryIO | int, copy: int) -> None:
     read = source.read if not isinstance(source, int) else io.FileIO(source, closefd=False).read
     while chunk := read(1 << 20):
@@ -47,8 +52,9 @@ class Drain:
     def __init__(self, keep: int, limit: int) -> None:
         self.reader, self.writer = os.pipe2(os.O_CLOEXEC)
         os.set_blocking(self.reader, False)
-        # The program may open /dev/stdout by its name, and is another user than we are.
-        os.fchmod(self.writer, 0o666)
+        if os.geteuid() == 0:
+            # The program may open /dev/stdout by its name, and is another user than we are.
+            os.fchmod(self.writer, 0o666)
         self._keep = keep
         self._limit = limit
         self._seen = 0

@@ -30,7 +30,7 @@ class Failed(Exception):
 
 
 def pack(*fields: Field) -> bytes:
-    """Return the packet of these fields; ValueError when it is too long to be sent."""
+    """Return the packet of these fields."""
     parts = []
     for field in fields:
         if isinstance(field, int):
@@ -38,14 +38,13 @@ def pack(*fields: Field) -> bytes:
         else:
             string = os.fsencode(field) if isinstance(field, str) else field
             parts += [_NUMBER.pack(len(string)), string, b"\0"]
-    packet = b"".join(parts)
-    if len(packet) > PACKET_BYTES:
-        raise ValueError(f"a packet of {len(packet)} bytes is longer than {PACKET_BYTES}")
-    return packet
+    return b"".join(parts)
 
 
 def send(socket: Socket, packet: bytes, descriptors: Sequence[int] = ()) -> None:
-    """Send one packet; the descriptors stay open here. Raises Closed."""
+    """Send one packet; the descriptors stay open here. Raises Closed, and ValueError when it is too long."""
+    if len(packet) > PACKET_BYTES:
+        raise ValueError(f"a packet of {len(packet)} bytes is longer than {PACKET_BYTES}")
     rights = struct.pack(f"{len(descriptors)}i", *descriptors)
     try:
         socket.sendmsg([packet], [(SOL_SOCKET, SCM_RIGHTS, rights)] if rights else [])

@@ -35,7 +35,7 @@ def boxes(judge: int) -> list[int]:
 
 def programs(judge: int) -> list[int]:
     """Those processes that are no agents: a box made ahead waits with its agents alone."""
-    return [pid for pid in boxes(judge) if "judge.sandbox" not in command(pid)]
+    return [pid for pid in boxes(judge) if "box-agent" not in command(pid)]
 
 
 def cgroups(judge: int) -> list[Path]:

@@ -216,11 +216,11 @@ def test_agents_hold_nothing(pool_here: Pool) -> None:
     not_ours = os.memfd_create("kept open", 0)  # by a library that does not close on exec
     try:
         with Box() as box:
-            for pid, own in zip(box._link.process_ids, (2, 5), strict=True):
+            for pid, own in zip(box._link.process_ids, (2, 6), strict=True):
                 folder = Path("/proc", str(pid))
                 assert (folder / "environ").read_bytes() == b""
                 assert os.getsid(pid) != os.getsid(0)
-                # The standard streams, and: a socket and the other's end; a socket and what init counts with.
+                # The standard streams, and: a socket and the other's end; a socket and five files of /proc and the cgroup.
                 assert len(os.listdir(folder / "fd")) <= 3 + own
     finally:
         os.close(not_ours)

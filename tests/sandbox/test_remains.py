@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from judge.sandbox import Box, BoxKilled, Outcome, SandboxError, Status, cgroup
-from judge.sandbox.link import RENEW
+from judge.sandbox import Box, BoxKilled, Outcome, SandboxError, Status, cgroup, wire
+from judge.sandbox.link import RENEW, RUN
 from judge.sandbox.order import order
 
 from .conftest import LIMITS, shell
@@ -155,7 +155,7 @@ def test_close_with_a_program_running() -> None:
     with open("/dev/null", "r+b") as null:
         box._link.ask_keeper(RENEW, 1 << 20, 8)
         request = order(["sleep", "100"], {}, LIMITS, memory_cgroup=True)
-        box._link.send(*request, descriptors=[null.fileno()] * 3)
+        box._link.send(wire.pack(RUN, True) + request, [null.fileno()] * 3)
     while not any(command(pid) == b"sleep\x00100\x00" for pid in descendants()):
         pass
     box.close()

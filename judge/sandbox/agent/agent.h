@@ -64,6 +64,7 @@ extern int whole_proc;
 
 /* run.c: programs. */
 
+void prepare_runs(void);
 _Noreturn void serve_runs(int cpu_counter, bool memory_is_counted);
 
 /* usage.c: what the processes of a run use. */

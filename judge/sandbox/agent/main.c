@@ -14,6 +14,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -72,6 +73,7 @@ static void set_limits(void) {
 /* Be pid 1: make the tree, give up everything, and serve. The rest of the plan is read here. */
 _Noreturn static void be_init(int cpu_counter, bool memory_is_counted) {
     size_t length;
+    prctl(PR_SET_NAME, "box-init"); /* for whoever looks at the machine's processes */
     join_groups();
     if (unshare(CLONE_NEWCGROUP)) /* the group of the box is the root of what it sees */
         die("cgroup namespace", "unshare");
@@ -86,6 +88,7 @@ _Noreturn static void be_init(int cpu_counter, bool memory_is_counted) {
         die("agent", "sched_setaffinity");
     const char *filter = packet_string(&packet, &length);
     packet_done(&packet);
+    prepare_runs();
     shed_for_good(filter, length);
     answer(NULL, 0, -1);
     serve_runs(cpu_counter, memory_is_counted);
@@ -94,6 +97,7 @@ _Noreturn static void be_init(int cpu_counter, bool memory_is_counted) {
 /* Serve the judge for as long as the box lives, with capabilities over the box's namespaces, and out of reach
  * of whatever runs in it. */
 _Noreturn static void be_keeper(int init) {
+    prctl(PR_SET_NAME, "box-keeper");
     struct pollfd watched[] = {{.fd = control, .events = POLLIN}, {.fd = init, .events = POLLIN}};
     for (;;) {
         if (poll(watched, 2, -1) < 0 && errno != EINTR)

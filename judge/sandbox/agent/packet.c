@@ -2,7 +2,8 @@
  *
  * A number is eight bytes, in the machine's order and signed. A string is its length as a number, that many
  * bytes, and a NUL that the length does not count, so that it can be used where it lies. An answer is a row
- * of numbers of which the first is 0; when it is 1, two strings follow: the layer that failed, and the reason.
+ * of numbers of which the first is 0; when it is 1, two strings follow: the layer that failed, and the
+ * reason.
  */
 
 #define _GNU_SOURCE

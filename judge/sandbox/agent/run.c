@@ -37,6 +37,7 @@ enum { MOST_WORDS = PACKET_BYTES / 9, MOST_LIMITS = 16 };
 
 /* A program to be started, and what its child says of the start: the two share their memory until exec. */
 static struct {
+    bool scratch_is_new;
     int64_t cpu_ns, wall_ns, memory_bytes;
     int limit_count;
     struct {
@@ -52,10 +53,22 @@ static struct {
     const char *volatile step; /* that failed before, or NULL */
 } order;
 
+/* The main process of a run, by whose end the run is over. */
+static struct {
+    pid_t pid;
+    int pidfd;
+    bool ended;
+    int wait_status;
+} program;
+
 static struct packet packet;
 static bool samples_memory, samples_cpu;
-static int last_pid = -1;
 static int processors;
+
+/* Files of our /proc, held open: how the memory killer sees us; where the numbers of processes go on; how
+ * many sockets there are in the box's network. The last two not every kernel has. */
+static int oom_score = -1, last_pid = -1, socket_count = -1;
+static char own_oom_score[8];
 
 static int64_t now_ns(void) {
     struct timespec now;
@@ -74,6 +87,7 @@ static int take_words(const char **words, int most) {
 }
 
 static void take_order(void) {
+    order.scratch_is_new = packet_number(&packet);
     order.cpu_ns = packet_number(&packet);
     order.wall_ns = packet_number(&packet);
     order.memory_bytes = packet_number(&packet);
@@ -93,15 +107,6 @@ static void take_order(void) {
     order.began_ns = 0;
     order.failure = 0;
     order.step = NULL;
-}
-
-/* Be what the kernel's memory killer takes first. Our /proc must be ours for that; nobody is alive to profit. */
-static int volunteer_for_oom(void) {
-    prctl(PR_SET_DUMPABLE, 1);
-    int file = openat(whole_proc, "self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-    int failed = file < 0 || write(file, "1000", 4) < 0;
-    prctl(PR_SET_DUMPABLE, 0);
-    return failed; /* the exec closes the file */
 }
 
 static int lower_limits(void) {
@@ -124,8 +129,6 @@ static int become(void *unused) {
     const char *step = NULL;
     if (setsid() < 0)
         step = "setsid";
-    else if (volunteer_for_oom())
-        step = "oom_score_adj";
     for (int i = 0; i < 3 && !step; i++)
         if (dup2(order.streams[i], i) < 0)
             step = "dup2";
@@ -153,39 +156,56 @@ static int become(void *unused) {
     _exit(127);
 }
 
-/* Start the program; returns once it runs, or could not be run. */
-static pid_t start(int *pidfd) {
+static void set_oom_score(const char *score) {
+    if (pwrite(oom_score, score, strlen(score), 0) < 0)
+        die("agent", "oom_score_adj");
+}
+
+/* Start the program; returns once it runs, or could not be run. It is what the kernel's memory killer takes
+ * first: it inherits our score, which is raised for this moment. */
+static void start(void) {
     static char stack[64 << 10] __attribute__((aligned(16)));
     int how = CLONE_VM | CLONE_VFORK | CLONE_PIDFD | SIGCHLD;
-    pid_t child = clone(become, stack + sizeof stack, how, NULL, pidfd);
-    if (child < 0)
+    set_oom_score("1000");
+    program.ended = false;
+    program.pid = clone(become, stack + sizeof stack, how, NULL, &program.pidfd);
+    if (program.pid < 0)
         die("start of a program", "clone");
+    set_oom_score(own_oom_score);
     for (int i = 0; i < 3; i++)
         close(order.streams[i]);
     if (order.step) {
         errno = order.failure;
         die("start of a program", order.step);
     }
-    return child;
 }
 
-/* Take leave of ended children, with WNOHANG of those that there are, otherwise of all. Returns whether main
- * was among them. */
-static bool reap(pid_t main, int options, int *wait_status) {
+/* Take leave of ended children, with WNOHANG of those that there are, otherwise of all. Returns whether any
+ * is left. */
+static bool reap(int options) {
     struct rusage used;
-    bool found = false;
     int status;
     pid_t pid;
     while ((pid = wait4(-1, &status, __WALL | options, &used)) > 0) {
         int64_t cpu_us = (used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1000000LL + used.ru_utime.tv_usec +
                          used.ru_stime.tv_usec;
         usage_reaped(pid, cpu_us * 1000, (int64_t)used.ru_maxrss << 10);
-        if (pid == main) {
-            *wait_status = status;
-            found = true;
+        if (pid == program.pid) {
+            program.ended = true;
+            program.wait_status = status;
         }
     }
-    return found;
+    return pid == 0;
+}
+
+/* End all that the program left. Whatever lives has one of our children above it, since we inherit orphans;
+ * so where there is none left, there is nobody. The kernel holds all forks while it sends to -1, so none
+ * slips through. */
+static void end_all(void) {
+    if (!reap(WNOHANG))
+        return;
+    kill(-1, SIGKILL);
+    reap(0);
 }
 
 static int64_t least(int64_t one, int64_t other) {
@@ -193,8 +213,8 @@ static int64_t least(int64_t one, int64_t other) {
 }
 
 /* Wait until the program ends or must. */
-static enum reason watch(pid_t main, int pidfd, int *wait_status) {
-    struct pollfd watched[] = {{.fd = pidfd, .events = POLLIN}, {.fd = control, .events = POLLIN}};
+static enum reason watch(void) {
+    struct pollfd watched[] = {{.fd = program.pidfd, .events = POLLIN}, {.fd = control, .events = POLLIN}};
     int64_t longest = SHORTEST_WAIT_NS;
     for (;;) {
         usage_look(order.memory_bytes);
@@ -220,7 +240,8 @@ static enum reason watch(pid_t main, int pidfd, int *wait_status) {
             packet_receive(&packet); /* only STOP comes during a run */
             return STOPPED;
         }
-        if (reap(main, WNOHANG, wait_status))
+        reap(WNOHANG);
+        if (program.ended)
             return EXIT;
     }
 }
@@ -235,13 +256,18 @@ static struct trace {
     if (statfs(SCRATCH, &space) || stat(SCRATCH, &folder))
         die("private tmpfs", "statfs");
     ssize_t names = listxattr(SCRATCH, NULL, 0);
-    return (struct trace){space.f_bfree,  space.f_ffree,          folder.st_ino,  folder.st_dev,
+    return (struct trace){space.f_bfree,  space.f_ffree,         folder.st_ino,  folder.st_dev,
                           folder.st_mode, names < 0 ? 0 : names, folder.st_ctim, folder.st_mtim};
 }
 
-/* Have the kernel free what was sent into sockets that nobody holds: it looks when one is closed. */
+/* Have the kernel free what was sent into sockets that nobody holds, if there are any: it looks when one is
+ * closed. */
 static void collect_sockets(void) {
+    static const char none[] = "sockets: used 0\n";
+    char text[sizeof none];
     int ends[2];
+    if (pread(socket_count, text, sizeof none - 1, 0) > 0 && !memcmp(text, none, sizeof none - 1))
+        return;
     if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends))
         return; /* too many are open on the machine; the next run tries again */
     close(ends[0]);
@@ -250,16 +276,15 @@ static void collect_sockets(void) {
 
 static void run(void) {
     take_order();
-    int pidfd, wait_status = 0;
-    struct trace before = trace_of_scratch();
+    static struct trace fresh;
+    if (order.scratch_is_new)
+        fresh = trace_of_scratch();
     usage_begin();
-    pid_t main = start(&pidfd);
-    enum reason reason = watch(main, pidfd, &wait_status);
+    start();
+    enum reason reason = watch();
     int64_t wall_ns = now_ns() - order.began_ns;
-    close(pidfd);
-    /* The kernel holds all forks while it sends to -1, so none slips through. */
-    kill(-1, SIGKILL);
-    reap(main, 0, &wait_status);
+    close(program.pidfd);
+    end_all();
     usage_end();
     if (samples_memory && usage_memory_bytes() > order.memory_bytes)
         reason = MEMORY;
@@ -268,11 +293,24 @@ static void run(void) {
     /* Number the next run's processes from the start again: how many there were is a message, too. */
     if (last_pid >= 0 && pwrite(last_pid, "1", 1, 0) < 0)
         die("agent", "ns_last_pid");
-    struct trace after = trace_of_scratch();
-    int64_t numbers[] = {
-        reason,         wait_status,   cpu_ns,       wall_ns,      usage_memory_bytes(), order.failure,
-        order.began_ns, code_bytes(), memcmp(&before, &after, sizeof before) == 0};
+    struct trace now = trace_of_scratch();
+    int64_t numbers[] = {reason,         program.wait_status,  cpu_ns,
+                         wall_ns,        usage_memory_bytes(), order.failure,
+                         order.began_ns, code_bytes(),         memcmp(&fresh, &now, sizeof now) == 0};
     answer(numbers, sizeof numbers / sizeof *numbers, -1);
+}
+
+/* Open what every run needs of /proc, while it is ours: afterwards we cannot be dumped, and it is root's. */
+void prepare_runs(void) {
+    prctl(PR_SET_DUMPABLE, 1);
+    oom_score = openat(whole_proc, "1/oom_score_adj", O_RDWR | O_CLOEXEC);
+    prctl(PR_SET_DUMPABLE, 0);
+    ssize_t length = read(oom_score, own_oom_score, sizeof own_oom_score - 1);
+    if (length <= 0)
+        die("agent", "oom_score_adj");
+    own_oom_score[length] = 0;
+    last_pid = openat(whole_proc, "sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
+    socket_count = openat(whole_proc, "1/net/sockstat", O_RDONLY | O_CLOEXEC);
 }
 
 _Noreturn void serve_runs(int cpu_counter, bool memory_is_counted) {
@@ -283,8 +321,6 @@ _Noreturn void serve_runs(int cpu_counter, bool memory_is_counted) {
     samples_memory = !memory_is_counted;
     samples_cpu = cpu_counter < 0;
     usage_setup(cpu_counter, memory_is_counted);
-    /* A kernel without CONFIG_CHECKPOINT_RESTORE has none. */
-    last_pid = openat(whole_proc, "sys/kernel/ns_last_pid", O_WRONLY | O_CLOEXEC);
     for (;;) {
         packet_receive(&packet);
         switch (packet_number(&packet)) {

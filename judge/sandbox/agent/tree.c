@@ -101,8 +101,8 @@ void build_tree(struct packet *plan) {
 }
 
 /* Make /code read-only, for good: by another mount over the first, which no path reaches any more. The first
- * one would not let itself be made read-only while a file is open for writing, as one can be that was sent into
- * a socket and never taken out, until the kernel's collector comes by. */
+ * one would not let itself be made read-only while a file is open for writing, as one can be that was sent
+ * into a socket and never taken out, until the kernel's collector comes by. */
 void seal_code(void) {
     if (mount(CODE, CODE, NULL, MS_BIND, NULL) ||
         set_attributes(CODE, MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV, 0))

@@ -120,7 +120,8 @@ static int64_t counter_ns(void) {
     if (got <= 0)
         die("cgroup", "reading CPU time");
     text[got] = 0;
-    /* "NANOSECONDS" in version 1, "usage_usec MICROSECONDS" and more in version 2; ours is not the program's. */
+    /* "NANOSECONDS" in version 1, "usage_usec MICROSECONDS" and more in version 2; ours is not the program's.
+     */
     int64_t used = *text == 'u' ? atoll(text + strlen("usage_usec ")) * 1000 : atoll(text);
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &own);
     return used - (own.tv_sec * 1000000000LL + own.tv_nsec);
