@@ -220,7 +220,7 @@ def test_agents_hold_nothing(pool_here: Pool) -> None:
                 folder = Path("/proc", str(pid))
                 assert (folder / "environ").read_bytes() == b""
                 assert os.getsid(pid) != os.getsid(0)
-                # The standard streams, and: a socket and the other's end; a socket and five files of /proc and the cgroup.
+                # The streams, and: a socket and init's end; a socket and five files of /proc and cgroup.
                 assert len(os.listdir(folder / "fd")) <= 3 + own
     finally:
         os.close(not_ours)
