@@ -25,6 +25,8 @@ class Language:
     hello: str
     compile: tuple[str, ...] = ()
     environment: Mapping[str, str] = field(default_factory=dict)
+    folders: tuple[str, ...] = ()
+    borrows: tuple[str, ...] = ()
 
     @property
     def tools(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from judge.errors import JudgeError
+from judge.judging.belongings import foreign
 from judge.languages import Language
 from judge.records import SourceFile
 from judge.sandbox import Box, Limits, Status
@@ -27,10 +28,13 @@ class Compilation:
 def compile_in(
     box: Box, language: Language, files: Sequence[SourceFile], *, time_limit_s: float, memory_bytes: int
 ) -> Compilation:
-    """Put the sources into the box, compile them there and seal the result against every later run.
+    """Compile the sources in the box and seal the result against every later run.
+
+    Of the machine's toolchains it shows the language's own from then on.
 
     Raises ToolchainMissing, SandboxError.
     """
+    box.cover(foreign(language.id))
     box.put({file.name: file.content.encode() for file in files})
     compilation = Compilation(ok=True, output=b"")
     # Headers and data lie beside the sources; a compiler is not to be asked to compile them.

@@ -12,12 +12,12 @@ from typing import Any
 from judge import __version__, sandbox
 from judge.config import settings
 from judge.errors import JudgeError
+from judge.judging.belongings import PATH
 from judge.judging.compiling import MIB, ToolchainMissing, compile_in
 from judge.languages import HELLO, Language, table
 from judge.records import SourceFile
 from judge.sandbox import Box, Limits
 
-_PATH = "/usr/local/bin:/usr/bin:/bin"
 CORE = ("python3", "c", "cpp")
 """Languages that a worker proves before it takes any work, where they are found."""
 
@@ -53,7 +53,7 @@ def found() -> list[Language]:
     there = [
         language
         for language in table().values()
-        if all(shutil.which(tool, path=_PATH) for tool in language.tools)
+        if all(shutil.which(tool, path=PATH) for tool in language.tools)
     ]
     return sorted(there, key=lambda language: language.id not in CORE)
 
@@ -106,7 +106,7 @@ def prove(language: Language) -> str:
 def _fingerprint(language: Language) -> str:
     """Changes when the language's entry, one of its tools, the judge or its sandbox does."""
     facts: list[Any] = [__version__, os.geteuid() == 0, asdict(language)]
-    tools = [Path(where) for tool in language.tools if (where := shutil.which(tool, path=_PATH))]
+    tools = [Path(where) for tool in language.tools if (where := shutil.which(tool, path=PATH))]
     box = Path(sandbox.__file__).parent
     for path in [*tools, *sorted(box.glob("*.py")), box / "box-agent"]:
         status = path.resolve().stat()

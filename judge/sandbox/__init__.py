@@ -36,9 +36,10 @@ pid namespace. So the judging thread's end is the end of its boxes. ``Box.kill``
 
 Between two runs nothing is left of the first: its processes are dead, what it sent into sockets is
 collected, System V IPC and POSIX queues are refused by the filter, process numbers start again. /tmp (and
-/dev/shm, a link to it) is exchanged for a fresh one by the keeper, unless it is found untouched. /usr is
-mounted read-only and whole, with the few files of /etc that toolchains read. /code holds the submission
-until the box is thrown away.
+/dev/shm, a link to it) is exchanged for a fresh one by the keeper, unless it is found untouched. /code
+holds the submission until the box is thrown away. /usr is mounted read-only, with the few files of /etc
+that toolchains read; boxes wait without knowing for which language, so it is whole at first, and ``cover``
+takes the other languages' toolchains out of sight.
 
 Any layer that cannot be made is a ``SandboxError`` and no box. One is optional: the cgroup. With it memory,
 processes and CPU time are counted by the kernel; without, they are bounded by resource limits and sampled,

@@ -10,7 +10,7 @@ from judge.sandbox import cgroup, streams, wire
 from judge.sandbox.attendance import attend
 from judge.sandbox.errors import SandboxError
 from judge.sandbox.limits import Limits
-from judge.sandbox.link import PUT, RENEW, RUN, SEAL
+from judge.sandbox.link import COVER, PUT, RENEW, RUN, SEAL
 from judge.sandbox.opening import CODE_BYTES, CODE_FILES, Opening, Plan
 from judge.sandbox.order import Answer, Reason, failure_text, order
 from judge.sandbox.outcome import STDERR_BYTES, Outcome, Status
@@ -76,6 +76,13 @@ class Box:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def cover(self, paths: Sequence[str]) -> None:
+        """Take files and folders of the box's /usr and /etc out of sight, for good; before anything is run.
+
+        What stands there afterwards is empty and cannot be executed; what is not there stays so.
+        """
+        self._keep(COVER, len(paths), *paths)
 
     def put(self, files: Mapping[str, bytes]) -> None:
         """Write files below /code, by relative names; before ``seal``.

@@ -19,7 +19,7 @@ from judge.sandbox.wire import Field
 AGENT = Path(__file__).parent / "box-agent"
 """The program that agent/*.c are compiled to."""
 
-PUT, SEAL, RENEW = 1, 2, 3
+PUT, SEAL, RENEW, COVER = 1, 2, 3, 4
 """What the keeper can be asked for."""
 
 RUN, STOP = 1, 2

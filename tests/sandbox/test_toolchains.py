@@ -5,6 +5,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
+import judge.languages
+from judge.judging import toolchains
+from judge.judging.belongings import EVERYBODYS, foreign
+from judge.languages import table
 from judge.sandbox import Box
 
 from .conftest import LIMITS
@@ -49,6 +53,23 @@ LANGUAGES = [
     Language("rustc", "a.rs", RUST, ("/code/a",), ("rustc", "-O", "-o", "/code/a", "/code/a.rs")),
     Language("pypy3", "a.py", PYTHON, ("pypy3", "/code/a.py")),
 ]
+
+
+@pytest.mark.parametrize("language", table().values(), ids=lambda language: language.id)
+def test_a_box_shows_its_own_toolchain_alone(box: Box, language: judge.languages.Language) -> None:
+    """Of other languages no tool can be run and no folder read, but for those that this one borrows."""
+    if language not in toolchains.found():
+        pytest.skip(f"no {language.id}")
+    box.cover(foreign(language.id))
+    allowed = {tool for id_ in (language.id, *language.borrows) for tool in table()[id_].tools}
+    for other in toolchains.found():
+        for tool in set(other.tools) - allowed - set(EVERYBODYS):
+            assert box.run([tool, "--version"], AMPLE).could_not_start, tool
+    script = 'for path; do [ -d "$path" ] && ls -A "$path" || cat "$path"; done; true'
+    outcome = box.run(["sh", "-c", script, "sh", *foreign(language.id)], AMPLE)
+    assert (outcome.exit_code, outcome.stdout) == (0, b"")
+    told = box.run(language.version, AMPLE, env=language.environment, merge_stderr=True)
+    assert told.exit_code == 0
 
 
 @pytest.mark.parametrize("language", LANGUAGES, ids=lambda language: language.tool)

@@ -57,6 +57,7 @@ void build_tree(struct packet *plan);
 void seal_code(void);
 int64_t code_bytes(void);
 void renew_scratch(int64_t bytes, int64_t files);
+void cover_paths(struct packet *request);
 void put_files(struct packet *request);
 
 /* The box's own /proc, whole and writable, for init alone. */

@@ -23,7 +23,7 @@
 enum { KEEPER_SOCKET = 3, INIT_SOCKET = 4 };
 
 /* What the judge may ask of the keeper, after the plan. */
-enum { PUT = 1, SEAL = 2, RENEW = 3 };
+enum { PUT = 1, SEAL = 2, RENEW = 3, COVER = 4 };
 
 static struct packet packet;
 
@@ -121,6 +121,9 @@ _Noreturn static void be_keeper(int init) {
             renew_scratch(bytes, packet_number(&packet));
             break;
         }
+        case COVER:
+            cover_paths(&packet);
+            break;
         default:
             die_because("agent", "an unknown request");
         }

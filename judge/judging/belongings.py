@@ -1,0 +1,30 @@
+"""Which files of this machine are a language's alone, so that boxes of other languages need not show them."""
+
+import glob
+import os
+import shutil
+from functools import cache
+
+from judge.languages import Language, table
+
+PATH = "/usr/local/bin:/usr/bin:/bin"
+"""Where a box looks for programs."""
+
+EVERYBODYS = ("bash",)
+"""Tools that scripts of other toolchains need."""
+
+
+@cache
+def foreign(language_id: str) -> tuple[str, ...]:
+    """The files and folders that are other languages' alone, outer folders first."""
+    mine = {language_id, *table()[language_id].borrows}
+    own = {path for id_ in mine for path in _belongings(table()[id_])}
+    theirs = {path for other in table().values() if other.id not in mine for path in _belongings(other)}
+    return tuple(sorted(theirs - own))
+
+
+def _belongings(language: Language) -> set[str]:
+    """The tools of a language and its folders, by their real names."""
+    found = (shutil.which(tool, path=PATH) for tool in language.tools if tool not in EVERYBODYS)
+    folders = (path for pattern in language.folders for path in glob.glob(pattern))
+    return {os.path.realpath(path) for path in (*filter(None, found), *folders)}
