@@ -10,16 +10,15 @@ Four kinds of process take part; the second and third are the agent, one program
   (output, the kernel's word on memory, a last deadline) and decides how a run ended. It never opens a path
   inside a box. It starts a keeper for each box by vfork and exec, so that nothing of its memory,
   environment or descriptors is in one; a ``Pool`` starts the next one while the last box is first used.
-* The *keeper* takes an id that owns nothing on the host (where it is root; an ordinary user stays who it
-  is), leaves the host's namespaces, and starts pid 1. From the change of id on there is one way for root
-  and for everyone else. It holds capabilities over the box's namespaces only, outside the pid namespace,
-  where no program can see or signal it, and outside the box's cgroup. It serves the judge: put files, seal,
-  renew /tmp.
-* *Init*, pid 1 of the box, is born in its cgroup or joins it first of all, builds the file tree, and then
-  gives up what it could do: all capabilities but the one to renumber processes, and by the very filter that
-  programs are under, most of the kernel. It serves the judge: run. It watches CPU and wall time, and memory
-  where no cgroup does. When the main program ends or meets a limit it kills all other processes and reaps
-  them.
+* The *keeper* is born in the box's cgroup or joins it, takes an id that owns nothing on the host (where it
+  is root; an ordinary user stays who it is), leaves the host's namespaces, and starts pid 1. From the
+  change of id on there is one way for root and for everyone else. It holds capabilities over the box's
+  namespaces only, outside the pid namespace, where no program can see or signal it. It serves the judge:
+  cover, put files, seal, renew /tmp.
+* *Init*, pid 1 of the box, builds the file tree, and then gives up what it could do: all capabilities but
+  the one to renumber processes, and by the very filter that programs are under, most of the kernel. It
+  serves the judge: run. It watches CPU and wall time, and memory where no cgroup does. When the main
+  program ends or meets a limit it kills all other processes and reaps them.
 * The *program* is a child of init in a session of its own, with no capability, under init's filter, with
   resource limits, its standard streams and no other descriptor. It is started by vfork: the child borrows
   init's memory for the few calls up to its exec, while no other process of the box is alive. It is of the

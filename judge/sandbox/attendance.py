@@ -38,7 +38,7 @@ def attend(link: Link, cgroup: Cgroup, limits: Limits, drains: list[Drain]) -> A
     for descriptor in (*running, answers):
         poll.register(descriptor, select.POLLIN)
     if cgroup.oom_event is not None:
-        poll.register(cgroup.oom_event, cgroup.oom_event_kind)
+        poll.register(cgroup.oom_event, cgroup.OOM_EVENT_KIND)
     told_to_stop = False
     while True:
         wait_s = max(0, min(look, deadline) - time.monotonic())

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
 from typing import BinaryIO, Self
 
-from judge.sandbox import cgroup, streams, wire
+from judge.sandbox import hierarchy, streams, wire
 from judge.sandbox.attendance import attend
 from judge.sandbox.errors import SandboxError
 from judge.sandbox.limits import Limits
@@ -46,8 +46,8 @@ class Box:
     ) -> None:
         if opening is None:
             plan = Plan(cpus, code_bytes, code_files)
-            hierarchies = cgroup.find()
-            cgroup.sweep(hierarchies)
+            hierarchies = hierarchy.find()
+            hierarchy.sweep(hierarchies)
             opening = Opening(plan, hierarchies)
         self._opening = opening
         self._link = opening.link
@@ -226,7 +226,7 @@ class Box:
             signal=-code if code < 0 else None,
             cpu_time_s=cpu_time_s,
             wall_time_s=wall_time_s,
-            memory_bytes=self._cgroup.peak_bytes() if self._cgroup.counts_memory else answer.memory_bytes,
+            memory_bytes=max(self._cgroup.peak_bytes(), answer.memory_bytes),
             stdout=out.content,
             stderr=failure_text(answer).encode() or err.content,
             could_not_start=bool(answer.failure),

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from judge.sandbox import cgroup
+from judge.sandbox import hierarchy
 from judge.sandbox.box import Box
 from judge.sandbox.errors import SandboxError
 from judge.sandbox.limits import Limits
@@ -35,10 +35,12 @@ SEEN_BY_A_PROGRAM = {
 
 CGROUPS = {
     "memory": "memory is sampled: what processes share and let go of, what waits in sockets and pipes, and "
-    "peaks of less than 5 ms, may be missed; memfd_create and System V IPC are refused",
+    "peaks of less than 5 ms, may be missed; memfd_create is refused",
     "pids": "processes are counted by RLIMIT_NPROC alone",
     "cpuacct": "CPU time is sampled: that of children which nobody waits for may be missed",
 }
+
+CGROUP_MEND = "delegate a group of version 2 to the worker (systemd: Delegate=yes), or start it as root"
 
 _FILES = ("status", "limits", "mountinfo")
 _LIMITS = Limits(cpu_time_s=5, wall_time_s=10, memory_bytes=64 << 20, output_bytes=1 << 20, open_files=17)
@@ -88,11 +90,12 @@ def _isolation() -> Iterator[Layer]:
 
 
 def _accounting() -> Iterator[Layer]:
-    found = cgroup.find()
-    for controller in cgroup.CONTROLLERS:
+    found = hierarchy.find()
+    for controller in hierarchy.CONTROLLERS:
         name = f"cgroup {controller}"
         if controller in found.folders:
-            yield Layer(name, True, str(found.folders[controller]), needed=False)
+            detail = f"version {found.version}, in {found.folders[controller]}"
+            yield Layer(name, True, detail, needed=False)
         else:
             detail = f"{found.missing[controller]}; {CGROUPS[controller]}"
-            yield Layer(name, False, detail, "start the worker as root with version 1 groups", needed=False)
+            yield Layer(name, False, detail, CGROUP_MEND, needed=False)

@@ -35,6 +35,8 @@ _PLACES = (3, 4)
 
 _ABOVE_ITS_OWN = 10
 
+_AGENTS = 2
+
 MENDS = {
     "user namespace": "allow unprivileged user namespaces: sysctl user.max_user_namespaces above 0, "
     "kernel.unprivileged_userns_clone=1, and in a container a seccomp profile that lets unshare through",
@@ -58,16 +60,18 @@ class Link:
     def __init__(self, plan: Sequence[Field], descriptors: Sequence[int]) -> None:
         """Have a box made by a plan (see agent/main.c); returns before it stands. Raises SandboxError."""
         self._lock = threading.RLock()  # reentrant, so that a signal handler may kill in the midst of close
-        self._init: int | None = None
+        self._ends: list[int] = []
+        """The agents' pidfds, the keeper's and then init's, as far as they have told of themselves."""
         self._killed = False
         self._abandoned = False
         self._stands = False
         self._unanswered = 0
-        self.init_pid = 0
+        self.process_ids: list[int] = []
+        """Those of keeper and init, once the box stands."""
         self._keeper, keepers = socketpair(AF_UNIX, SOCK_SEQPACKET)
         self.socket, inits = socketpair(AF_UNIX, SOCK_SEQPACKET)
         try:
-            self.keeper_pid = _start(keepers, inits)
+            self._started = _start(keepers, inits)
         except BaseException:
             self._keeper.close()
             self.socket.close()
@@ -75,7 +79,6 @@ class Link:
         finally:
             keepers.close()
             inits.close()
-        self._keeper_end = os.pidfd_open(self.keeper_pid)
         try:
             self._send(self._keeper, wire.pack(*plan), descriptors)
         except BaseException:
@@ -98,26 +101,22 @@ class Link:
 
     def lives(self) -> bool:
         """Whether both agents of a box that stands are alive."""
-        return not any(readable(end) for end in (self._keeper_end, self._init) if end is not None)
-
-    @property
-    def process_ids(self) -> tuple[int, int]:
-        """Those of keeper and init, once the box stands."""
-        return self.keeper_pid, self.init_pid
+        return not any(map(readable, self._ends))
 
     def _awaited(self) -> int:
-        """The socket on which the next of the two messages before the box stands will come."""
-        return (self._keeper if self._init is None else self.socket).fileno()
+        """The socket on which the next of the messages before the box stands will come."""
+        return (self._keeper if len(self._ends) < _AGENTS else self.socket).fileno()
 
     def _advance(self) -> None:
-        """Take the next of those messages: who pid 1 is, from the keeper, and from pid 1 that all is made."""
-        if self._init is not None:
+        """Take the next of those messages: who the keeper is, who init is, and from init that all is made."""
+        if len(self._ends) == _AGENTS:
             self.receive()
             self._stands = True
             return
         (pid,), (pidfd,) = self._receive(self._keeper)
         with self._lock:
-            self.init_pid, self._init = pid, pidfd
+            self._ends.append(pidfd)
+            self.process_ids.append(pid)
         if self._killed:
             self.abandon()  # kill had nobody to send to
 
@@ -189,9 +188,9 @@ class Link:
     def abandon(self) -> None:
         """End a box whose state is not known any more, as something broke off a request."""
         self._abandoned = True
-        with self._lock, contextlib.suppress(ProcessLookupError):
-            if self._init is not None:
-                signal.pidfd_send_signal(self._init, signal.SIGKILL)
+        with self._lock:
+            # Init's end is the keeper's, which takes leave of it first; without init the keeper's is all.
+            self._signal(self._ends[-1:])
 
     def close(self) -> None:
         """End the box and wait until all its processes are gone. Raises SandboxError if they are not."""
@@ -199,28 +198,33 @@ class Link:
         try:
             self._hear_out(deadline)
             self.abandon()
-            # The keeper waits for pid 1, takes leave of it, and ends.
-            if self._init is None or not readable(self._keeper_end, deadline - time.monotonic()):
-                with contextlib.suppress(ProcessLookupError):
-                    signal.pidfd_send_signal(self._keeper_end, signal.SIGKILL)
-            if not readable(self._keeper_end, deadline - time.monotonic()):
+            if not self._ends:  # it never came to tell of itself; not yet waited for, it is still ours
+                os.kill(self._started, signal.SIGKILL)
+            if not all(readable(end, deadline - time.monotonic()) for end in reversed(self._ends)):
+                self._signal(self._ends)
                 raise SandboxError("agent", f"processes live on {DEATH_S:.0f} s after SIGKILL")
+            for child in {self._started, *self.process_ids[:1]}:
+                with contextlib.suppress(ChildProcessError):  # our process may reap children of all kinds
+                    os.waitpid(child, 0)
         finally:
-            with contextlib.suppress(ChildProcessError):  # whoever started us may reap children of all kinds
-                os.waitpid(self.keeper_pid, 0)
             self._keeper.close()
             self.socket.close()
-            os.close(self._keeper_end)
             with self._lock:
-                init, self._init = self._init, None
-                if init is not None:
-                    os.close(init)
+                ends, self._ends = self._ends, []
+                for end in ends:
+                    os.close(end)
 
     def _hear_out(self, deadline: float) -> None:
-        """Wait until the keeper has said who pid 1 is, which can be killed then, or is gone."""
+        """Wait until the agents have said who they are, and so can be killed, or are gone."""
         with contextlib.suppress(SandboxError):
-            while self._init is None and readable(self._keeper.fileno(), deadline - time.monotonic()):
+            while len(self._ends) < _AGENTS and readable(self._awaited(), deadline - time.monotonic()):
                 self._advance()
+
+    @staticmethod
+    def _signal(ends: Sequence[int]) -> None:
+        for end in ends:
+            with contextlib.suppress(ProcessLookupError):
+                signal.pidfd_send_signal(end, signal.SIGKILL)
 
 
 def readable(descriptor: int, within_s: float = 0) -> bool:

@@ -6,7 +6,10 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from judge.sandbox import identity, mounts, seccomp
-from judge.sandbox.cgroup import Cgroup, Hierarchies
+from judge.sandbox.cgroup import Cgroup
+from judge.sandbox.cgroup1 import Cgroup1
+from judge.sandbox.cgroup2 import Cgroup2
+from judge.sandbox.hierarchy import Hierarchies
 from judge.sandbox.link import Link
 from judge.sandbox.wire import Field
 
@@ -44,18 +47,22 @@ class Opening:
     def __init__(self, plan: Plan, hierarchies: Hierarchies) -> None:
         """Make the cgroup and start the agents. Raises SandboxError."""
         self.plan = plan
-        self.cgroup = Cgroup(hierarchies)
-        doors: list[int] = []
+        self.cgroup: Cgroup = (Cgroup2 if hierarchies.version == 2 else Cgroup1)(hierarchies)
+        lent: list[int] = []
         try:
+            birthplace = self.cgroup.birthplace()
+            lent += birthplace
             doors = self.cgroup.doors()
+            lent += doors
             usage = [] if self.cgroup.cpu_usage is None else [self.cgroup.cpu_usage]
-            self.link = Link(_packet(plan, self.cgroup), [*usage, *doors])
+            packet = _packet(plan, self.cgroup, is_born_there=bool(birthplace))
+            self.link = Link(packet, [*birthplace, *usage, *doors])
         except BaseException:
             self.cgroup.remove()
             raise
         finally:
-            for door in doors:
-                os.close(door)
+            for descriptor in lent:
+                os.close(descriptor)
 
     def close(self) -> None:
         """End the box, made or not. Raises SandboxError if anything of it stays."""
@@ -65,12 +72,12 @@ class Opening:
             self.cgroup.remove()
 
 
-def _packet(plan: Plan, cgroup: Cgroup) -> list[Field]:
+def _packet(plan: Plan, cgroup: Cgroup, *, is_born_there: bool) -> list[Field]:
     """What the agent is told of a box, in the order in which agent/main.c reads it."""
     users, groups = identity.ids()
     return [
         *(users.start, len(users), groups.start, len(groups)),
-        *(cgroup.counts_memory, False, cgroup.cpu_usage is not None),
+        *(cgroup.memory_is_sampled or not cgroup.counts_memory, is_born_there, cgroup.cpu_usage is not None),
         *mounts.packed(mounts.plan(plan.code_bytes, plan.code_files)),
         *(len(FIXED_LIMITS), *(number for limit in FIXED_LIMITS for number in limit)),
         b"".join(_cpu_mask(plan.cpus or ())),

@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from judge.sandbox import cgroup
+from judge.sandbox import hierarchy
 from judge.sandbox.box import Box
 from judge.sandbox.errors import SandboxError
 from judge.sandbox.opening import CODE_BYTES, CODE_FILES, Opening, Plan
@@ -52,8 +52,8 @@ class Pool:
             raise ValueError(f"ahead is {ahead}; it must be from 1 to {MOST_AHEAD}")
         self._plan = Plan(cpus, code_bytes, code_files)
         self._ahead = ahead
-        self._hierarchies = cgroup.find()
-        cgroup.sweep(self._hierarchies)
+        self._hierarchies = hierarchy.find()
+        hierarchy.sweep(self._hierarchies)
         self._waiting: deque[Opening] = deque()
         self._taken = 0
         self._lost = 0

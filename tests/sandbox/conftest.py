@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from judge import sandbox
-from judge.sandbox import Box, Layer, Limits, Outcome, Pool, Status, cgroup
+from judge.sandbox import Box, Layer, Limits, Outcome, Pool, Status, hierarchy
 
 HERE = Path(__file__).parent
 NOBODY = 65534
@@ -115,7 +115,7 @@ def mode(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 def counted(mode: str) -> bool:
     """Whether the kernel counts the memory of the box; otherwise it is sampled."""
-    return mode == "self" and "memory" in cgroup.find().folders
+    return mode == "self" and "memory" in hierarchy.find().folders
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import pickle
 
 import pytest
 
-from judge.sandbox import Layer, SandboxError, cgroup, identity, layers
+from judge.sandbox import Layer, SandboxError, hierarchy, identity, layers
 from judge.sandbox.checkup import MADE_WITH_THE_BOX
 
 
@@ -17,7 +17,7 @@ def test_all_needed_layers(found_layers: list[Layer], mode: str) -> None:
     assert {"user namespace", "seccomp", "rlimits", "no_new_privs", "cgroup memory"} <= set(names)
     for layer in found_layers:
         if layer.name.startswith("cgroup ") and not layer.needed:
-            expected = mode == "self" and layer.name.removeprefix("cgroup ") in cgroup.find().folders
+            expected = mode == "self" and layer.name.removeprefix("cgroup ") in hierarchy.find().folders
             assert layer.ok is expected
             assert layer.ok or (layer.detail and layer.mend)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from judge.sandbox import Box, BoxKilled, Pool, SandboxError, Status, cgroup
+from judge.sandbox import Box, BoxKilled, Pool, SandboxError, Status, hierarchy
 from judge.sandbox.link import readable
 
 from .conftest import LIMITS, NOBODY, Remote, shell
@@ -104,7 +104,7 @@ def test_a_box_is_gone_after_close(pool_here: Pool) -> None:
     count = len(own_groups())
     box.close()
     assert all(map(ended, processes))
-    assert len(own_groups()) < count or not cgroup.find().folders
+    assert len(own_groups()) < count or not hierarchy.find().folders
     assert shell(other, "echo on") == "on\n"
     other.close()
 

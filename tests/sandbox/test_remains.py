@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from judge.sandbox import Box, BoxKilled, Outcome, SandboxError, Status, cgroup, wire
+from judge.sandbox import Box, BoxKilled, Outcome, SandboxError, Status, hierarchy, wire
 from judge.sandbox.link import RENEW, RUN
 from judge.sandbox.order import order
 
@@ -24,7 +24,7 @@ Run = Callable[..., Outcome]
 
 def groups() -> set[Path]:
     """Return the cgroups of all judges on this machine."""
-    return {path for folder in cgroup.find().folders.values() for path in folder.glob("judge-*")}
+    return {path for folder in hierarchy.find().folders.values() for path in folder.glob("judge-*")}
 
 
 def own_groups() -> set[Path]:

@@ -25,7 +25,8 @@ int64_t packet_number(struct packet *packet);
 const char *packet_string(struct packet *packet, size_t *length);
 int packet_descriptor(struct packet *packet);
 void packet_done(struct packet *packet);
-void answer(const int64_t *numbers, size_t count, int descriptor);
+void answer(const int64_t *numbers, size_t count);
+void answer_with(int64_t number, int descriptor);
 
 /* The socket to the judge of this process, keeper or init. */
 extern int control;
@@ -66,11 +67,11 @@ extern int whole_proc;
 /* run.c: programs. */
 
 void prepare_runs(void);
-_Noreturn void serve_runs(int cpu_counter, bool memory_is_counted);
+_Noreturn void serve_runs(int cpu_counter, bool samples_memory);
 
 /* usage.c: what the processes of a run use. */
 
-void usage_setup(int cpu_counter, bool memory_is_counted);
+void usage_setup(int cpu_counter, bool samples_memory);
 void usage_begin(void);
 void usage_look(int64_t memory_limit);
 void usage_reaped(pid_t pid, int64_t cpu_ns, int64_t peak_bytes);

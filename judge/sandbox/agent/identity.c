@@ -27,8 +27,9 @@ static const struct {
     int flag;
     const char *name;
 } namespaces[] = {
-    {CLONE_NEWUSER, "user namespace"},   {CLONE_NEWNS, "mount namespace"}, {CLONE_NEWPID, "pid namespace"},
-    {CLONE_NEWNET, "network namespace"}, {CLONE_NEWIPC, "IPC namespace"},  {CLONE_NEWUTS, "UTS namespace"},
+    {CLONE_NEWUSER, "user namespace"},     {CLONE_NEWNS, "mount namespace"}, {CLONE_NEWPID, "pid namespace"},
+    {CLONE_NEWNET, "network namespace"},   {CLONE_NEWIPC, "IPC namespace"},  {CLONE_NEWUTS, "UTS namespace"},
+    {CLONE_NEWCGROUP, "cgroup namespace"},
 };
 
 /* Ask for SIGKILL when the thread that started us ends, and end now if it has; a change of ids takes the
@@ -82,8 +83,7 @@ void take_ids(struct range users, struct range groups) {
         die("spare user id", "setresuid");
 }
 
-/* Leave the host's namespaces. The pid namespace begins with the next child, and that of control groups is
- * left by init, when it is in its own. */
+/* Leave every namespace of the host; the pid namespace begins with the next child. */
 void enter_namespaces(void) {
     char map[64];
     uid_t user = geteuid();

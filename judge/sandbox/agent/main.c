@@ -27,25 +27,23 @@ enum { PUT = 1, SEAL = 2, RENEW = 3, COVER = 4 };
 
 static struct packet packet;
 
-/* Fork, into the version 2 control group given unless that is -1: a process that is moved later waits many
- * milliseconds for the kernel. */
-static pid_t fork_init(int group, int *pidfd) {
-    struct clone_args how = {.flags = CLONE_PIDFD, .pidfd = (uintptr_t)pidfd, .exit_signal = SIGCHLD};
-    if (group >= 0) {
-        how.flags |= CLONE_INTO_CGROUP;
-        how.cgroup = group;
-    }
+/* Go on as a process that is born in the version 2 control group given, and is the judge's child as we are:
+ * one that moves there waits many milliseconds for the kernel. */
+static void be_born_in(int group) {
+    int pidfd = -1;
+    struct clone_args how = {
+        .flags = CLONE_PARENT | CLONE_INTO_CGROUP | CLONE_PIDFD, .pidfd = (uintptr_t)&pidfd, .cgroup = group};
     pid_t child = syscall(SYS_clone3, &how, sizeof how);
-    if (child < 0 && errno == ENOSYS && group < 0) { /* some containers' filters know no clone3 */
-        child = fork();
-        if (child > 0)
-            *pidfd = syscall(SYS_pidfd_open, child, 0);
-    }
-    return child;
+    if (child < 0)
+        die("cgroup", "clone3");
+    if (child == 0)
+        return;
+    answer_with(child, pidfd);
+    _exit(0);
 }
 
-/* Join the version 1 control groups whose lists of tasks came with the plan. A thread that moves itself alone
- * needs no pause of the whole machine. */
+/* Join the version 1 control groups whose lists of tasks came with the plan, and be the keeper that the judge
+ * is told of. A thread that moves itself alone needs no pause of the whole machine. */
 static void join_groups(void) {
     while (packet.descriptor_count) {
         int tasks = packet_descriptor(&packet);
@@ -53,6 +51,9 @@ static void join_groups(void) {
             die("cgroup", "joining");
         close(tasks);
     }
+    int pidfd = syscall(SYS_pidfd_open, getpid(), 0);
+    answer_with(getpid(), pidfd);
+    close(pidfd);
 }
 
 static void set_limits(void) {
@@ -71,12 +72,9 @@ static void set_limits(void) {
 }
 
 /* Be pid 1: make the tree, give up everything, and serve. The rest of the plan is read here. */
-_Noreturn static void be_init(int cpu_counter, bool memory_is_counted) {
+_Noreturn static void be_init(int cpu_counter, bool samples_memory) {
     size_t length;
     prctl(PR_SET_NAME, "box-init"); /* for whoever looks at the machine's processes */
-    join_groups();
-    if (unshare(CLONE_NEWCGROUP)) /* the group of the box is the root of what it sees */
-        die("cgroup namespace", "unshare");
     setsid();
     if (sethostname("box", 3))
         die("UTS namespace", "sethostname");
@@ -90,8 +88,8 @@ _Noreturn static void be_init(int cpu_counter, bool memory_is_counted) {
     packet_done(&packet);
     prepare_runs();
     shed_for_good(filter, length);
-    answer(NULL, 0, -1);
-    serve_runs(cpu_counter, memory_is_counted);
+    answer(NULL, 0);
+    serve_runs(cpu_counter, samples_memory);
 }
 
 /* Serve the judge for as long as the box lives, with capabilities over the box's namespaces, and out of reach
@@ -128,7 +126,7 @@ _Noreturn static void be_keeper(int init) {
             die_because("agent", "an unknown request");
         }
         int64_t held = code_bytes();
-        answer(&held, 1, -1);
+        answer(&held, 1);
     }
 }
 
@@ -146,10 +144,17 @@ int main(int argc, char **argv) {
     packet_receive(&packet);
     struct range users = {packet_number(&packet), packet_number(&packet)};
     struct range groups = {packet_number(&packet), packet_number(&packet)};
-    bool memory_is_counted = packet_number(&packet);
+    bool samples_memory = packet_number(&packet);
     int box_group = packet_number(&packet) ? packet_descriptor(&packet) : -1;
     int cpu_counter = packet_number(&packet) ? packet_descriptor(&packet) : -1;
 
+    if (box_group >= 0) {
+        be_born_in(box_group);
+        die_with(judge);
+        close(box_group);
+    } else {
+        join_groups();
+    }
     forget_signals();
     leave_keyring();
     protect_from_oom();
@@ -157,16 +162,15 @@ int main(int argc, char **argv) {
     die_with(judge); /* again: the change of ids has cleared it */
     enter_namespaces();
 
-    int alive[2], pidfd = -1;
+    int alive[2];
     if (pipe2(alive, O_CLOEXEC))
         die("agent", "pipe");
-    pid_t child = fork_init(box_group, &pidfd);
+    pid_t child = fork();
     if (child < 0)
         die("agent", "fork");
     if (child == 0) {
         close(KEEPER_SOCKET);
         close(alive[1]);
-        close(box_group);
         control = INIT_SOCKET;
         die_with(0);
         /* The byte comes when the judge has been told of us; none, when our parent ended before that line. */
@@ -174,16 +178,13 @@ int main(int argc, char **argv) {
         if (read(alive[0], &byte, 1) != 1)
             _exit(1);
         close(alive[0]);
-        be_init(cpu_counter, memory_is_counted);
+        be_init(cpu_counter, samples_memory);
     }
-    while (packet.descriptor_count)
-        close(packet_descriptor(&packet));
     close(INIT_SOCKET);
     close(alive[0]);
-    close(box_group);
     close(cpu_counter);
-    int64_t name = child;
-    answer(&name, 1, pidfd);
+    int pidfd = syscall(SYS_pidfd_open, child, 0);
+    answer_with(child, pidfd);
     if (write(alive[1], "1", 1) != 1)
         _exit(1);
     close(alive[1]);

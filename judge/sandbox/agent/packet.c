@@ -105,12 +105,16 @@ static void send_packet(const void *bytes, size_t size, int descriptor) {
         _exit(1); /* the judge is gone */
 }
 
-/* Send the answer that all is well, with up to MOST_NUMBERS - 1 numbers, and a descriptor unless it is -1. */
-void answer(const int64_t *numbers, size_t count, int descriptor) {
+/* Send the answer that all is well, with up to MOST_NUMBERS - 1 numbers. */
+void answer(const int64_t *numbers, size_t count) {
     int64_t row[MOST_NUMBERS] = {ANSWER_OK};
-    if (count)
-        memcpy(row + 1, numbers, count * sizeof *numbers);
-    send_packet(row, (count + 1) * sizeof *row, descriptor);
+    memcpy(row + 1, numbers, count * sizeof *numbers);
+    send_packet(row, (count + 1) * sizeof *row, -1);
+}
+
+void answer_with(int64_t number, int descriptor) {
+    int64_t row[] = {ANSWER_OK, number};
+    send_packet(row, sizeof row, descriptor);
 }
 
 static size_t put_string(unsigned char *at, const char *string) {

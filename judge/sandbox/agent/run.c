@@ -62,7 +62,7 @@ static struct {
 } program;
 
 static struct packet packet;
-static bool samples_memory, samples_cpu;
+static bool memory_is_sampled, cpu_is_sampled;
 static int processors;
 
 /* Files of our /proc, held open: how the memory killer sees us; where the numbers of processes go on; how
@@ -218,7 +218,7 @@ static enum reason watch(void) {
     int64_t longest = SHORTEST_WAIT_NS;
     for (;;) {
         usage_look(order.memory_bytes);
-        if (samples_memory && usage_memory_bytes() > order.memory_bytes)
+        if (memory_is_sampled && usage_memory_bytes() > order.memory_bytes)
             return MEMORY;
         int64_t cpu_left = order.cpu_ns - usage_cpu_ns();
         int64_t wall_left = order.wall_ns - (now_ns() - order.began_ns);
@@ -227,7 +227,7 @@ static enum reason watch(void) {
         if (wall_left < 0)
             return WALL;
         /* Short at first, so that a short program is looked at as well. */
-        longest = samples_memory || samples_cpu ? least(SAMPLE_EVERY_NS, 2 * longest) : REAP_EVERY_NS;
+        longest = memory_is_sampled || cpu_is_sampled ? least(SAMPLE_EVERY_NS, 2 * longest) : REAP_EVERY_NS;
         int64_t wait = least(longest, least(cpu_left / processors, wall_left));
         if (wait < SHORTEST_WAIT_NS)
             wait = SHORTEST_WAIT_NS;
@@ -286,7 +286,7 @@ static void run(void) {
     close(program.pidfd);
     end_all();
     usage_end();
-    if (samples_memory && usage_memory_bytes() > order.memory_bytes)
+    if (memory_is_sampled && usage_memory_bytes() > order.memory_bytes)
         reason = MEMORY;
     int64_t cpu_ns = usage_cpu_ns();
     collect_sockets();
@@ -297,7 +297,7 @@ static void run(void) {
     int64_t numbers[] = {reason,         program.wait_status,  cpu_ns,
                          wall_ns,        usage_memory_bytes(), order.failure,
                          order.began_ns, code_bytes(),         memcmp(&fresh, &now, sizeof now) == 0};
-    answer(numbers, sizeof numbers / sizeof *numbers, -1);
+    answer(numbers, sizeof numbers / sizeof *numbers);
 }
 
 /* Open what every run needs of /proc, while it is ours: afterwards we cannot be dumped, and it is root's. */
@@ -313,14 +313,14 @@ void prepare_runs(void) {
     socket_count = openat(whole_proc, "1/net/sockstat", O_RDONLY | O_CLOEXEC);
 }
 
-_Noreturn void serve_runs(int cpu_counter, bool memory_is_counted) {
+_Noreturn void serve_runs(int cpu_counter, bool samples_memory) {
     cpu_set_t own;
     if (sched_getaffinity(0, sizeof own, &own))
         die("agent", "sched_getaffinity");
     processors = CPU_COUNT(&own);
-    samples_memory = !memory_is_counted;
-    samples_cpu = cpu_counter < 0;
-    usage_setup(cpu_counter, memory_is_counted);
+    memory_is_sampled = samples_memory;
+    cpu_is_sampled = cpu_counter < 0;
+    usage_setup(cpu_counter, samples_memory);
     for (;;) {
         packet_receive(&packet);
         switch (packet_number(&packet)) {

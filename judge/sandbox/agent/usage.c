@@ -32,7 +32,7 @@ struct seen {
 };
 
 static int cpu_counter;
-static bool counts_memory;
+static bool memory_is_sampled;
 static int64_t counter_before;
 
 static struct seen *seen;
@@ -127,9 +127,9 @@ static int64_t counter_ns(void) {
     return used - (own.tv_sec * 1000000000LL + own.tv_nsec);
 }
 
-void usage_setup(int counter, bool memory_is_counted) {
+void usage_setup(int counter, bool samples_memory) {
     cpu_counter = counter;
-    counts_memory = memory_is_counted;
+    memory_is_sampled = samples_memory;
 }
 
 /* Begin to count, before the first process of a run is there. */
@@ -139,7 +139,7 @@ void usage_begin(void) {
     seen_count = 0;
     gone_ns = 0;
     peak_bytes = 0;
-    if (!counts_memory) {
+    if (memory_is_sampled) {
         struct rusage own;
         getrusage(RUSAGE_SELF, &own);
         /* A program's own peak is at least ours, as it began with our memory. */
@@ -227,7 +227,7 @@ static int64_t held_bytes(int64_t files, bool by_share) {
 
 /* Ask all processes that live what they have used, as far as no account tells. */
 void usage_look(int64_t memory_limit) {
-    if (cpu_counter >= 0 && counts_memory)
+    if (cpu_counter >= 0 && !memory_is_sampled)
         return;
     int folder = openat(whole_proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *processes = folder < 0 ? NULL : fdopendir(folder);
@@ -247,7 +247,7 @@ void usage_look(int64_t memory_limit) {
         one->children_ns = asked.children_ns;
     }
     closedir(processes);
-    if (!counts_memory) {
+    if (memory_is_sampled) {
         int64_t files = files_bytes() - files_before;
         int64_t held = held_bytes(files, false);
         /* Pages shared after a fork were counted once for each; ask again, dearly, for each one's share. */
@@ -266,7 +266,7 @@ void usage_reaped(pid_t pid, int64_t cpu_ns, int64_t own_peak_bytes) {
         one->ended_ns = cpu_ns;
     else
         gone_ns += cpu_ns;
-    if (!counts_memory && own_peak_bytes > floor_bytes) {
+    if (memory_is_sampled && own_peak_bytes > floor_bytes) {
         int64_t held = own_peak_bytes - (one ? one->mapped_bytes : 0);
         if (held > peak_bytes)
             peak_bytes = held;
