@@ -1,7 +1,7 @@
 """The kernel's account of a box: one control group for memory, processes and CPU time.
 
-Only a worker that may make groups has them: as root, or where a group of version 2 is delegated to it. What is
-missing is said by ``hierarchy.find`` and counted in other ways by the agent.
+Only a worker that may make groups has them: as root, or where a group of version 2 is delegated to it. What
+is missing is said by ``hierarchy.find`` and counted in other ways by the agent.
 """
 
 import contextlib
@@ -128,6 +128,7 @@ class Cgroup:
                 self._limit_bytes = self._held_bytes + max(memory_bytes, LEAST_BYTES)
                 self._write(self.LIMIT, self._limit_bytes)
                 self._kills_before = self._kills_seen
+                self._was_noticed()  # what the last run's end was told of is no matter of this one's
                 self._hit = False
                 self._peak_bytes = 0
                 self._forget_peak()

@@ -82,7 +82,7 @@ def _version_2(own: Path, top: Path) -> Hierarchies:
             reason = f"{parent}: {error.strerror}"
             continue
         return Hierarchies(2, dict.fromkeys(CONTROLLERS, parent))
-    return Hierarchies(2, {}, dict.fromkeys(CONTROLLERS, reason))
+    return Hierarchies(missing=dict.fromkeys(CONTROLLERS, reason))
 
 
 def _may_delegate(folder: Path) -> bool:
