@@ -21,9 +21,10 @@ from dataclasses import asdict, dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from judge.sandbox import Box, Limits, Pool, Report, Status
+from judge.sandbox import Box, Limits, Pool, Report, Status, link
 
 SECONDS_A_CASE = 6.0
+NOBODY = 65534
 LIMITS = Limits(cpu_time_s=5, wall_time_s=10, memory_bytes=256 << 20, output_bytes=1 << 20)
 RETURNS_AT_ONCE = "int main(void) { return 0; }\n"
 PYTHON = "/usr/bin/python3"
@@ -57,13 +58,15 @@ def main() -> None:
     as_json = parser.parse_args().json
     with tempfile.TemporaryDirectory() as folder:
         program = compiled(Path(folder))
-        figures = [*sequential(program), *one_a_core(program), *opening(program)]
+        figures = [*sequential(program), *one_a_core(program), *as_nobody(program), *opening(program)]
     if not as_json:
         print(f"{'case':44} {'n':>5} {'median':>12} {'99 of 100':>12} {'of bare':>8}")
     for figure in figures:
         print(json.dumps(asdict(figure)) if as_json else row(figure))
     if not as_json:
         print(f"\na pool of one box: {held()}")
+        if not shutil.which(BUBBLEWRAP[0]):
+            print("no peer beside it: bubblewrap is not there (Debian: apt-get install bubblewrap)")
 
 
 def compiled(folder: Path) -> str:
@@ -89,6 +92,29 @@ def one_a_core(program: str) -> Iterator[Figure]:
     for language in parts[0]:
         merged = {way: [t for part in parts for t in part[language][way]] for way in parts[0][language]}
         yield from compared(f"{language}, one a core", merged)
+
+
+def as_nobody(program: str) -> Iterator[Figure]:
+    """The first case once more as an ordinary user, who has no cgroup here, where we are root."""
+    if os.geteuid() != 0:
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        # Forked, as our interpreter and modules may lie where that user cannot go; the agent is started.
+        agent = shutil.copy(link.AGENT, folder)
+        Path(folder).chmod(0o755)
+        context = get_context("fork")
+        with ProcessPoolExecutor(1, mp_context=context, initializer=become_nobody, initargs=(agent,)) as one:
+            parts = one.submit(runs, program, min(os.sched_getaffinity(0))).result()
+    for language, times in parts.items():
+        yield from compared(f"{language}, as nobody", times)
+
+
+def become_nobody(agent: str) -> None:
+    """Be an ordinary user from now on, with the agent at that path."""
+    os.setgroups([])
+    os.setresgid(NOBODY, NOBODY, NOBODY)
+    os.setresuid(NOBODY, NOBODY, NOBODY)
+    link.AGENT = Path(agent)
 
 
 def pinned_runs(program: str, cpu: int) -> dict[str, Times]:
