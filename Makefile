@@ -35,7 +35,7 @@ check: .venv/installed-test $(AGENT)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/clang-format --dry-run --Werror judge/sandbox/agent/*.[ch]
-	judge/sandbox/agent/compile $(AGENT) -Werror
+	judge/sandbox/agent/compile $(AGENT) -Wall -Wextra -Werror
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m judge.up.scratch $(BIN)/judge migrate --check
