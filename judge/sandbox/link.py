@@ -30,6 +30,9 @@ DEATH_S = 10.0
 
 OPEN_S = 30.0
 
+LAST_WORDS_S = 0.2
+"""How long agents that are dying are given to say why."""
+
 _PLACES = (3, 4)
 """Where the agent finds its two sockets, the keeper's and init's."""
 
@@ -170,11 +173,11 @@ class Link:
         """Return why nothing can be expected of this box any more."""
         if self._killed:
             return BoxKilled()
-        # The other agent may have said why, before both ended.
-        for socket in (self._keeper, self.socket):
+        # Init may have said why before it ended, and the keeper what ended it.
+        for socket in (self.socket, self._keeper):
             with contextlib.suppress(wire.Closed, OSError):
                 try:
-                    while readable(socket.fileno()):
+                    while readable(socket.fileno(), LAST_WORDS_S):
                         wire.receive(socket)
                 except wire.Failed as failed:
                     return SandboxError(failed.layer, failed.reason, MENDS.get(failed.layer, ""))

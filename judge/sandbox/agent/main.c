@@ -12,6 +12,7 @@
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -92,6 +93,17 @@ _Noreturn static void be_init(int cpu_counter, bool samples_memory) {
     serve_runs(cpu_counter, samples_memory);
 }
 
+/* The end of pid 1 is the end of the box. Say what ended it, for whoever did not do it himself. */
+_Noreturn static void follow_init(void) {
+    int status = 0;
+    char reason[64];
+    waitpid(-1, &status, __WALL);
+    if (!WIFSIGNALED(status))
+        _exit(0); /* it has said why, or its socket was closed */
+    snprintf(reason, sizeof reason, "init was ended by signal %d", WTERMSIG(status));
+    die_because("agent", reason);
+}
+
 /* Serve the judge for as long as the box lives, with capabilities over the box's namespaces, and out of reach
  * of whatever runs in it. */
 _Noreturn static void be_keeper(int init) {
@@ -100,10 +112,8 @@ _Noreturn static void be_keeper(int init) {
     for (;;) {
         if (poll(watched, 2, -1) < 0 && errno != EINTR)
             die("agent", "poll");
-        if (watched[1].revents) { /* the end of pid 1 is the end of the box */
-            waitpid(-1, NULL, __WALL);
-            _exit(0);
-        }
+        if (watched[1].revents)
+            follow_init();
         if (!watched[0].revents)
             continue;
         packet_receive(&packet);

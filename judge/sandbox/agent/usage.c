@@ -179,6 +179,8 @@ static int youngest_first(const void *one, const void *other) {
 /* Let what the vanished have used come to their parents, or else to the run. The youngest first, so that what
  * a child leaves has come to its parent before the parent's turn. */
 static void inherit(void) {
+    if (!seen_count)
+        return;
     qsort(seen, seen_count, sizeof *seen, youngest_first);
     for (size_t i = 0; i < seen_count; i++) {
         if (seen[i].lives)
