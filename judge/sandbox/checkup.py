@@ -8,6 +8,7 @@ from judge.sandbox.box import Box
 from judge.sandbox.errors import SandboxError
 from judge.sandbox.limits import Limits
 from judge.sandbox.outcome import Status
+from judge.sandbox.pool import Pool
 
 MADE_WITH_THE_BOX = (
     "agent",
@@ -62,7 +63,10 @@ class Layer:
 
 def layers() -> list[Layer]:
     """Open a box, let a program look at itself there, and return every layer, in the order they are made."""
-    return [*_isolation(), *_accounting()]
+    found = [*_isolation(), *_accounting()]
+    if all(layer.ok or not layer.needed for layer in found):
+        found.append(_held_ready())
+    return found
 
 
 def _isolation() -> Iterator[Layer]:
@@ -87,6 +91,15 @@ def _isolation() -> Iterator[Layer]:
     for name, proof in SEEN_BY_A_PROGRAM.items():
         ok = outcome.status is Status.EXITED and proof in seen
         yield Layer(name, ok, "seen by a program" if ok else f"a program in a box finds no {proof.strip()!r}")
+
+
+def _held_ready() -> Layer:
+    """What the boxes cost that a worker holds ready."""
+    with Pool() as pool:
+        pool.wait()
+        report = pool.report()
+    detail = f"{report.ahead} for each slot of a worker, {report.waiting_bytes / 2**20:.1f} MiB each"
+    return Layer("boxes held ready", True, detail, needed=False)
 
 
 def _accounting() -> Iterator[Layer]:
