@@ -5,6 +5,7 @@ is missing is said by ``hierarchy.find`` and counted in other ways by the agent.
 """
 
 import contextlib
+import errno
 import os
 import re
 import secrets
@@ -126,6 +127,9 @@ class Cgroup:
                 used = self._number(self.USAGE) - self._cache_bytes if as_left else most + 1
                 self._held_bytes = max(0, used) if used <= most else self._settled_bytes(most)
                 self._limit_bytes = self._held_bytes + max(memory_bytes, LEAST_BYTES)
+                if self._number(self.USAGE) - self._cache_bytes > self._limit_bytes:
+                    # Version 2 would kill for such a limit, and there are only the agents to be killed.
+                    raise OSError(errno.EBUSY, "an earlier run's memory is still held")
                 self._write(self.LIMIT, self._limit_bytes)
                 self._kills_before = self._kills_seen
                 self._was_noticed()  # what the last run's end was told of is no matter of this one's

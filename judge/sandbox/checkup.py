@@ -35,8 +35,9 @@ SEEN_BY_A_PROGRAM = {
 """What a program finds of itself under /proc/self when the layer is there."""
 
 CGROUPS = {
-    "memory": "memory is sampled: what processes share and let go of, what waits in sockets and pipes, and "
-    "peaks of less than 5 ms, may be missed; memfd_create is refused",
+    "memory": "memory is sampled, which holds no one who means to break it: what is shared and let go of, "
+    "pipes, and peaks of less than 5 ms may be missed; each socket is charged as if it were full, and "
+    "memfd_create is refused",
     "pids": "processes are counted by RLIMIT_NPROC alone",
     "cpuacct": "CPU time is sampled: that of children which nobody waits for may be missed",
 }

@@ -10,18 +10,30 @@ from typing import NamedTuple
 from judge.sandbox.errors import SandboxError
 
 EPERM, ENOSYS, EAFNOSUPPORT = errno.EPERM, errno.ENOSYS, errno.EAFNOSUPPORT
-EINVAL, ENOMEM = errno.EINVAL, errno.ENOMEM
+EINVAL, ENOMEM, ENOLCK, ENOTSUP = errno.EINVAL, errno.ENOMEM, errno.ENOLCK, errno.ENOTSUP
+DONE = 0
+"""An answer as well: the call does nothing and says that it has."""
 
 LAST_KNOWN = 462
 """mseal. What later kernels add has not been judged, and is answered as a kernel without it would."""
 
+CLONE_VM, CLONE_VFORK = 0x100, 0x4000
 NEW_NAMESPACES = 0x7E02_0000
 """The CLONE_NEW* flags that clone(2) takes."""
 
 AF_UNIX = 1
 MAP_HUGETLB, MFD_HUGETLB = 0x40000, 4
 MADV_MERGEABLE, POSIX_FADV_DONTNEED = 12, 4
-PR_SCHED_CORE, PR_SET_MEMORY_MERGE = 62, 67
+PR_SET_SECCOMP, PR_SCHED_CORE, PR_SET_MEMORY_MERGE = 22, 62, 67
+F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE, F_NOTIFY = 6, 7, 37, 38, 1024, 1026
+SO_SNDBUF, SO_RCVBUF, SO_SNDBUFFORCE, SO_RCVBUFFORCE = 7, 8, 32, 33
+SO_ATTACH_FILTER, SO_ATTACH_BPF, SO_ATTACH_REUSEPORT_CBPF, SO_ATTACH_REUSEPORT_EBPF = 26, 50, 51, 52
+FORBIDDEN_OF_SOCKETS = (
+    *(SO_ATTACH_FILTER, SO_ATTACH_BPF, SO_ATTACH_REUSEPORT_CBPF, SO_ATTACH_REUSEPORT_EBPF),
+    *(SO_SNDBUF, SO_RCVBUF, SO_SNDBUFFORCE, SO_RCVBUFFORCE),
+)
+MS_SYNC = 4
+CLOCKS_OF_INIT = (0xFFFF_FFF0, 0xFFFF_FFF1, 0xFFFF_FFF2, 0xFFFF_FFF4, 0xFFFF_FFF5, 0xFFFF_FFF6)
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 
 
@@ -30,7 +42,7 @@ class Refusal(NamedTuple):
 
     With ``argument`` it holds only for some values of that argument's low 32 bits, which is all that the
     kernel reads of the arguments concerned: all but ``allowed``, or those in ``forbidden``, or with any bit
-    of ``mask``.
+    of ``mask``, or those of which the bits in the first number of ``exactly`` are the second.
     """
 
     name: str
@@ -42,6 +54,7 @@ class Refusal(NamedTuple):
     allowed: tuple[int, ...] = ()
     forbidden: tuple[int, ...] = ()
     mask: int = 0
+    exactly: tuple[int, int] | None = None
 
 
 _REACH = "reaches into another process, the agent among them"
@@ -56,11 +69,16 @@ _HANDLE = "opens files by handle, past every path and mount"
 _KERNEL = "loads code into the kernel"
 _SURFACE = "has no use in a judge and a history of holes"
 _NUMA = "moves memory between nodes, of other processes too"
+_HIDDEN_ATTR = "keeps data in kernel memory, of standard input's file without bound"
 _FILES = "watches the files of a whole mount"
 _POOL = "takes from the machine's pool of huge pages, which no limit of a box counts"
 _MERGE = "lets equal pages be merged with those of others, which tells of both and hides memory"
 _ALONE = "keeps others off the second half of its processor"
 _DISKS = "waits for all that anyone has written, and cannot be interrupted"
+_LOCKS = "takes kernel memory that nothing counts, for locks that every close of a file looks through"
+_JIT = "takes from the machine's pool for compiled filters, which the sandbox needs itself"
+_FLUSH = "has the host's disk flush, for a file that can only be read"
+_TELLS = "tells what init did for earlier runs"
 _LASTING = "outlives the program, and its number tells later runs even when it does not"
 _HIDDEN = "holds memory that only a memory cgroup counts, and there is none"
 
@@ -70,7 +88,29 @@ TABLE = (
     Refusal("madvise", 28, 233, EINVAL, _MERGE, 2, forbidden=(MADV_MERGEABLE,)),
     Refusal("memfd_create", 319, 279, ENOSYS, _POOL, 1, mask=MFD_HUGETLB),
     Refusal(
-        "prctl", 157, 167, EINVAL, _ALONE + " or " + _MERGE, 0, forbidden=(PR_SCHED_CORE, PR_SET_MEMORY_MERGE)
+        "prctl",
+        157,
+        167,
+        EINVAL,
+        _ALONE + " or " + _MERGE,
+        0,
+        forbidden=(PR_SET_SECCOMP, PR_SCHED_CORE, PR_SET_MEMORY_MERGE),
+    ),
+    Refusal(
+        "fcntl",
+        72,
+        25,
+        ENOLCK,
+        _LOCKS,
+        1,
+        forbidden=(F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW, F_SETLEASE, F_NOTIFY),
+    ),
+    Refusal("flock", 73, 32, DONE, "takes hold of files of the host that other boxes see as well"),
+    Refusal("clock_gettime", 228, 113, EINVAL, _TELLS, 0, forbidden=CLOCKS_OF_INIT),
+    Refusal("clock_nanosleep", 230, 115, EINVAL, _TELLS, 0, forbidden=CLOCKS_OF_INIT),
+    Refusal("timer_create", 222, 107, EINVAL, _TELLS, 0, forbidden=CLOCKS_OF_INIT),
+    Refusal(
+        "setsockopt", 54, 208, EPERM, _JIT + ", or for more than is counted", 2, (), FORBIDDEN_OF_SOCKETS
     ),
     Refusal("ptrace", 101, 117, EPERM, _REACH),
     Refusal("process_vm_readv", 310, 270, EPERM, _REACH),
@@ -90,7 +130,11 @@ TABLE = (
     Refusal("ioprio_set", 251, 30, EPERM, _OTHERS),
     Refusal("migrate_pages", 256, 238, EPERM, _NUMA),
     Refusal("move_pages", 279, 239, EPERM, _NUMA),
-    Refusal("clone", 56, 220, EPERM, _SPACE, 0, mask=NEW_NAMESPACES),
+    Refusal(
+        *("clone", 56, 220, EPERM, _SPACE + "; or waits for a child as if it had lent it its memory", 0),
+        mask=NEW_NAMESPACES,
+        exactly=(CLONE_VM | CLONE_VFORK, CLONE_VFORK),
+    ),
     # Its flags lie in memory, where no filter can look; every libc falls back to clone.
     Refusal("clone3", 435, 435, ENOSYS, _SPACE),
     Refusal("unshare", 272, 97, EPERM, _SPACE),
@@ -112,6 +156,16 @@ TABLE = (
     Refusal("open_by_handle_at", 304, 265, EPERM, _HANDLE),
     Refusal("fanotify_init", 300, 262, EPERM, _FILES),
     Refusal("fanotify_mark", 301, 263, EPERM, _FILES),
+    Refusal("inotify_init", 253, None, ENOSYS, _FILES),
+    Refusal("inotify_init1", 294, 26, ENOSYS, _FILES),
+    Refusal("mbind", 237, 235, EPERM, "keeps policies in kernel memory that nothing counts"),
+    Refusal("set_mempolicy_home_node", 450, 450, EPERM, "as mbind"),
+    Refusal("setxattr", 188, 5, ENOTSUP, _HIDDEN_ATTR),
+    Refusal("lsetxattr", 189, 6, ENOTSUP, _HIDDEN_ATTR),
+    Refusal("fsetxattr", 190, 7, ENOTSUP, _HIDDEN_ATTR),
+    Refusal("fsync", 74, 82, DONE, _FLUSH),
+    Refusal("fdatasync", 75, 83, DONE, _FLUSH),
+    Refusal("msync", 26, 227, DONE, _FLUSH, 2, mask=MS_SYNC),
     Refusal("bpf", 321, 280, EPERM, _KERNEL),
     Refusal("init_module", 175, 105, EPERM, _KERNEL),
     Refusal("finit_module", 313, 273, EPERM, _KERNEL),
@@ -185,7 +239,7 @@ WITHOUT_MEMORY_CGROUP = (Refusal("memfd_create", 319, 279, ENOSYS, _HIDDEN),)
 _ARCHITECTURES = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
 _X32 = 0x4000_0000
 
-_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+_LOAD, _EQUAL, _AT_LEAST, _ANY_BIT, _AND, _RETURN = 0x20, 0x15, 0x35, 0x45, 0x54, 0x06
 _ALLOW, _ERRNO, _KILL = 0x7FFF_0000, 0x0005_0000, 0x8000_0000
 _NUMBER, _ARCHITECTURE, _ARGUMENTS = 0, 4, 16  # offsets in struct seccomp_data
 
@@ -238,5 +292,10 @@ def _verdict(refusal: Refusal) -> Iterator[tuple[int, int, int, int]]:
         yield refuse
     if refusal.mask:
         yield (_ANY_BIT, 0, 1, refusal.mask)
+        yield refuse
+    if refusal.exactly:
+        bits, value = refusal.exactly
+        yield (_AND, 0, 0, bits)
+        yield (_EQUAL, 0, 1, value)
         yield refuse
     yield refuse if refusal.allowed else allow

@@ -58,7 +58,7 @@ class Drain:
         self._keep = keep
         self._limit = limit
         self._seen = 0
-        self._chunks: list[bytes] = []
+        self._kept = bytearray()  # no list of pieces: a program can make each a byte or two
         self.ended = False
 
     @property
@@ -67,7 +67,7 @@ class Drain:
 
     @property
     def content(self) -> bytes:
-        return b"".join(self._chunks)[: self._keep]
+        return bytes(self._kept)
 
     def read(self) -> None:
         """Take what there is now."""
@@ -77,8 +77,8 @@ class Drain:
             return
         if not chunk:
             self.ended = True
-        elif self._seen < self._keep:
-            self._chunks.append(chunk)
+        else:
+            self._kept += chunk[: self._keep - len(self._kept)]
         self._seen += len(chunk)
 
     def read_rest(self) -> None:

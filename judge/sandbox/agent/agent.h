@@ -66,6 +66,9 @@ extern int whole_proc;
 
 /* run.c: programs. */
 
+/* How many sockets there are in the box's network, by a file held open; not every kernel has it. */
+extern int socket_count;
+
 void prepare_runs(void);
 _Noreturn void serve_runs(int cpu_counter, bool samples_memory);
 

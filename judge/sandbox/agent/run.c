@@ -33,6 +33,7 @@ static const int64_t REAP_EVERY_NS = 20 * MILLISECOND; /* orphans are ours, and 
 static const int64_t SAMPLE_EVERY_NS = 5 * MILLISECOND;
 static const int64_t SHORTEST_WAIT_NS = MILLISECOND;
 
+enum { MOST_COLLECTING_MS = 100 };
 enum { MOST_WORDS = PACKET_BYTES / 9, MOST_LIMITS = 16 };
 
 /* A program to be started, and what its child says of the start: the two share their memory until exec. */
@@ -65,9 +66,10 @@ static struct packet packet;
 static bool memory_is_sampled, cpu_is_sampled;
 static int processors;
 
-/* Files of our /proc, held open: how the memory killer sees us; where the numbers of processes go on; how
- * many sockets there are in the box's network. The last two not every kernel has. */
-static int oom_score = -1, last_pid = -1, socket_count = -1;
+/* Files of our /proc, held open: how the memory killer sees us, and where the numbers of processes go on,
+ * which not every kernel has. */
+static int oom_score = -1, last_pid = -1;
+int socket_count = -1;
 static char own_oom_score[8];
 
 static int64_t now_ns(void) {
@@ -248,7 +250,7 @@ static enum reason watch(void) {
 
 /* All by which an untouched folder differs from one that was written to. */
 static struct trace {
-    uint64_t free_blocks, free_files, inode, device, mode, names_bytes;
+    uint64_t free_blocks, free_files, inode, device, mode, names_bytes, next_inode;
     struct timespec changed, modified;
 } trace_of_scratch(void) {
     struct statfs space;
@@ -256,22 +258,34 @@ static struct trace {
     if (statfs(SCRATCH, &space) || stat(SCRATCH, &folder))
         die("private tmpfs", "statfs");
     ssize_t names = listxattr(SCRATCH, NULL, 0);
-    return (struct trace){space.f_bfree,  space.f_ffree,         folder.st_ino,  folder.st_dev,
-                          folder.st_mode, names < 0 ? 0 : names, folder.st_ctim, folder.st_mtim};
+    /* A file that never had a name changes nothing but the number that the next one gets. */
+    struct stat nameless = {0};
+    int file = open(SCRATCH, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+    if (file >= 0) {
+        fstat(file, &nameless);
+        close(file);
+    }
+    return (struct trace){space.f_bfree,   space.f_ffree,  folder.st_ino,
+                          folder.st_dev,   folder.st_mode, names < 0 ? 0 : names,
+                          nameless.st_ino, folder.st_ctim, folder.st_mtim};
 }
 
 /* Have the kernel free what was sent into sockets that nobody holds, if there are any: it looks when one is
- * closed. */
+ * closed. Wait a while for that, since files are still open in them, and locks of theirs held. */
 static void collect_sockets(void) {
     static const char none[] = "sockets: used 0\n";
+    static const struct timespec moment = {0, MILLISECOND};
     char text[sizeof none];
-    int ends[2];
-    if (pread(socket_count, text, sizeof none - 1, 0) > 0 && !memcmp(text, none, sizeof none - 1))
-        return;
-    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends))
-        return; /* too many are open on the machine; the next run tries again */
-    close(ends[0]);
-    close(ends[1]);
+    for (int left = MOST_COLLECTING_MS; left > 0; left--) {
+        int ends[2];
+        if (pread(socket_count, text, sizeof none - 1, 0) > 0 && !memcmp(text, none, sizeof none - 1))
+            return;
+        if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends))
+            return; /* too many are open on the machine; the next run tries again */
+        close(ends[0]);
+        close(ends[1]);
+        nanosleep(&moment, NULL);
+    }
 }
 
 static void run(void) {
@@ -294,6 +308,7 @@ static void run(void) {
     if (last_pid >= 0 && pwrite(last_pid, "1", 1, 0) < 0)
         die("agent", "ns_last_pid");
     struct trace now = trace_of_scratch();
+    fresh.next_inode++; /* ours, just now */
     int64_t numbers[] = {reason,         program.wait_status,  cpu_ns,
                          wall_ns,        usage_memory_bytes(), order.failure,
                          order.began_ns, code_bytes(),         memcmp(&fresh, &now, sizeof now) == 0};

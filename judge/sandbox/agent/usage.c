@@ -17,6 +17,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/statfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -24,6 +25,7 @@
 struct seen {
     pid_t pid, parent;
     bool lives;
+    char state; /* as /proc/PID/stat gives it */
     int64_t own_ns;
     int64_t children_ns; /* of those it has waited for, as it says */
     int64_t unseen_ns;   /* of those that vanished below it, as they were last seen */
@@ -39,7 +41,7 @@ static struct seen *seen;
 static size_t seen_count, seen_room;
 static int64_t gone_ns;
 
-static int64_t peak_bytes, files_before, floor_bytes;
+static int64_t peak_bytes, files_before, floor_bytes, full_socket_bytes;
 
 static int64_t total_ns(const struct seen *one) {
     return one->own_ns + (one->children_ns > one->unseen_ns ? one->children_ns : one->unseen_ns);
@@ -81,20 +83,20 @@ static int64_t figure(const char *text, const char *name) {
     return line ? atoll(line + strlen(name)) << 10 : 0;
 }
 
-/* Read a file of a process that tells of its memory. Its first thread may have ended; then only the others
- * tell. */
-static void read_memory(pid_t pid, const char *kind, char *text, size_t size) {
+/* Read a file of a process that tells of its memory, as the mark in it says. Its first thread may have ended;
+ * then only the others tell. The mark begins a line, which no name that a thread gives itself can. */
+static void read_memory(pid_t pid, const char *kind, const char *mark, char *text, size_t size) {
     char name[64];
     snprintf(name, sizeof name, "%d/%s", pid, kind);
     read_proc(name, text, size);
-    if (strstr(text, " kB"))
+    if (strstr(text, mark))
         return;
     snprintf(name, sizeof name, "%d/task", pid);
     int folder = openat(whole_proc, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *threads = folder < 0 ? NULL : fdopendir(folder);
     if (!threads)
         return;
-    for (struct dirent *one; (one = readdir(threads)) && !strstr(text, " kB");) {
+    for (struct dirent *one; (one = readdir(threads)) && !strstr(text, mark);) {
         int thread = atoi(one->d_name);
         if (!thread)
             continue;
@@ -130,6 +132,14 @@ static int64_t counter_ns(void) {
 void usage_setup(int counter, bool samples_memory) {
     cpu_counter = counter;
     memory_is_sampled = samples_memory;
+    int ends[2], most;
+    socklen_t size = sizeof most;
+    if (socketpair(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0, ends) ||
+        getsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &most, &size))
+        die("agent", "socketpair");
+    full_socket_bytes = most;
+    close(ends[0]);
+    close(ends[1]);
 }
 
 /* Begin to count, before the first process of a run is there. */
@@ -156,17 +166,19 @@ static bool ask_cpu(pid_t pid, struct seen *one) {
     if (!tick_ns)
         tick_ns = 1000000000LL / sysconf(_SC_CLK_TCK);
     /* The clock id of a process as clock_getcpuclockid makes it; exact, where /proc counts ticks. */
-    if (clock_gettime((~(clockid_t)pid << 3) | 2, &own))
+    if (clock_gettime((clockid_t)(~(unsigned)pid << 3 | 2), &own))
         return false;
     snprintf(name, sizeof name, "%d/stat", pid);
     read_proc(name, text, sizeof text);
     const char *after_name = strrchr(text, ')');
     long long user, system;
     int parent;
-    if (!after_name || sscanf(after_name, ") %*c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %lld %lld",
-                              &parent, &user, &system) != 3)
+    char state;
+    if (!after_name || sscanf(after_name, ") %c %d %*d %*d %*d %*d %*u %*u %*u %*u %*u %*u %*u %lld %lld",
+                              &state, &parent, &user, &system) != 4)
         return false;
     one->parent = parent;
+    one->state = state;
     one->own_ns = own.tv_sec * 1000000000LL + own.tv_nsec;
     one->children_ns = (user + system) * tick_ns;
     return true;
@@ -180,7 +192,8 @@ static int youngest_first(const void *one, const void *other) {
  * a child leaves has come to its parent before the parent's turn. */
 static void inherit(void) {
     if (!seen_count)
-        return;
+        if (!seen_count)
+            return; /* there may be no room yet to be sorted */
     qsort(seen, seen_count, sizeof *seen, youngest_first);
     for (size_t i = 0; i < seen_count; i++) {
         if (seen[i].lives)
@@ -202,29 +215,50 @@ static void inherit(void) {
     seen_count = kept;
 }
 
+/* Whether a process waits for a vforked child, whose memory is its own: it is in state D then. The filter
+ * lets nobody wait so for a child that has memory of its own. */
+static bool lends_its_memory(const struct seen *one) {
+    for (size_t i = 0; one->state == 'D' && i < seen_count; i++)
+        if (seen[i].lives && seen[i].parent == one->pid)
+            return true;
+    return false;
+}
+
+/* What the sockets of the box may hold: each is charged as if it were full. */
+static int64_t sockets_bytes(void) {
+    static const char begin[] = "sockets: used ";
+    char text[64];
+    ssize_t got = pread(socket_count, text, sizeof text - 1, 0);
+    if (got <= 0)
+        return 0;
+    text[got] = 0;
+    return strncmp(text, begin, strlen(begin)) ? 0 : atoll(text + strlen(begin)) * full_socket_bytes;
+}
+
 /* Own pages, and the greater of files and shared pages, since a mapped file in /tmp is both. */
 static int64_t held_bytes(int64_t files, bool by_share) {
     static char text[4096];
     int64_t own = 0, shared = 0;
     for (size_t i = 0; i < seen_count; i++) {
-        if (!seen[i].lives)
+        if (!seen[i].lives || lends_its_memory(&seen[i]))
             continue;
-        read_memory(seen[i].pid, "status", text, sizeof text);
-        int64_t tables = figure(text, "\nVmPTE:"), anonymous = figure(text, "\nRssAnon:");
+        read_memory(seen[i].pid, "status", "\nVmPTE:", text, sizeof text);
+        int64_t others = figure(text, "\nVmPTE:") + figure(text, "\nVmSwap:");
+        int64_t anonymous = figure(text, "\nRssAnon:");
         int64_t memory = figure(text, "\nRssShmem:"), mapped = figure(text, "\nRssFile:");
         if (mapped > seen[i].mapped_bytes)
             seen[i].mapped_bytes = mapped;
         if (by_share) {
-            read_memory(seen[i].pid, "smaps_rollup", text, sizeof text);
+            read_memory(seen[i].pid, "smaps_rollup", "\nPss_Anon:", text, sizeof text);
             if (*text) { /* a program that cannot be read is not told of */
                 anonymous = figure(text, "\nPss_Anon:");
                 memory = figure(text, "\nPss_Shmem:");
             }
         }
-        own += anonymous + tables;
+        own += anonymous + others;
         shared += memory;
     }
-    return own + (files > shared ? files : shared);
+    return own + (files > shared ? files : shared) + sockets_bytes();
 }
 
 /* Ask all processes that live what they have used, as far as no account tells. */
@@ -245,6 +279,7 @@ void usage_look(int64_t memory_limit) {
         struct seen *one = find_or_add(pid);
         one->lives = true;
         one->parent = asked.parent;
+        one->state = asked.state;
         one->own_ns = asked.own_ns;
         one->children_ns = asked.children_ns;
     }
