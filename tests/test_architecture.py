@@ -75,7 +75,7 @@ def test_the_procfile_names_five_processes() -> None:
 def test_nothing_names_a_machine() -> None:
     """Neither source nor documents know where they were written, or by whom."""
     strange = re.compile(
-        "|".join(["/work" + "/", "/home" + "/[a-z]", "/root" + "/[.a-z]", "C:" + r"\\Users"])
+        "|".join(["/work" + "/", "/home" + "/[a-z]", r"(?<!\w)/root" + "/[.a-z]", "C:" + r"\\Users"])
     )
     found = []
     for path in files():
