@@ -219,4 +219,5 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             group = "servers"
         else:
             group = str(item.path)
-        item.add_marker(pytest.mark.xdist_group(group))
+        if not item.get_closest_marker("xdist_group"):
+            item.add_marker(pytest.mark.xdist_group(group))

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,19 +15,29 @@ import pytest
 
 from judge import sandbox
 from judge.sandbox import Box, Layer, Limits, Outcome, Pool, Status, hierarchy
+from judge.sandbox.link import readable
+
+from . import guards
+from .guards import Guard
 
 HERE = Path(__file__).parent
 NOBODY = 65534
+ANSWER_S = 60.0
 
 LIMITS = Limits(cpu_time_s=5, wall_time_s=10, memory_bytes=256 << 20, output_bytes=1 << 20)
 """Ample for everything that is not meant to break a limit."""
 
 
 class Remote:
-    """The same package in a process of another user, which has no cgroup of its own."""
+    """A copy of the package in a process of its own, of another user, who has no cgroup, or of our own one.
 
-    def __init__(self, folder: Path) -> None:
-        shutil.copytree(Path(sandbox.__file__).parent, folder / "judge" / "sandbox")
+    Without some guards, if any are given.
+    """
+
+    def __init__(self, folder: Path, user: int | None = NOBODY, without: Iterable[Guard] = ()) -> None:
+        package = folder / "judge" / "sandbox"
+        shutil.copytree(Path(sandbox.__file__).parent, package)
+        guards.remove(without, package)
         (folder / "judge" / "__init__.py").touch()
         shutil.copy(HERE / "driver.py", folder)
         subprocess.run(["chmod", "-R", "a+rX", folder], check=True)
@@ -38,15 +48,20 @@ class Remote:
             stdout=subprocess.PIPE,
             env=self.environment,
             cwd="/",
-            user=NOBODY,
-            group=NOBODY,
-            extra_groups=[],
+            user=user,
+            group=user,
+            extra_groups=None if user is None else [],
         )
+        self._answer()
 
     def call(self, number: int, method: str, *args: Any, **kwargs: Any) -> Any:
         """Do one thing with the box of that number there."""
         pickle.dump((number, method, args, kwargs), self.process.stdin)
         self.process.stdin.flush()
+        return self._answer()
+
+    def _answer(self) -> Any:
+        assert readable(self.process.stdout.fileno(), ANSWER_S), f"no answer within {ANSWER_S} s"
         done, answer = pickle.load(self.process.stdout)
         if not done:
             raise answer
@@ -55,6 +70,11 @@ class Remote:
     def close(self) -> None:
         """Let the process end, and with it its boxes."""
         self.process.stdin.close()
+        self.process.wait()
+
+    def kill(self) -> None:
+        """End the process and its boxes, whatever state they are in."""
+        self.process.kill()
         self.process.wait()
 
 

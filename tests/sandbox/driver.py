@@ -7,7 +7,9 @@ from judge import sandbox
 
 
 def main() -> None:
-    """Answer each (box number, method, args, kwargs) with (True, result) or (False, exception)."""
+    """Say that we are there; answer each (box number, method, args, kwargs) with (done, result or error)."""
+    pickle.dump((True, None), sys.stdout.buffer)
+    sys.stdout.buffer.flush()
     boxes = {}
     while True:
         try:

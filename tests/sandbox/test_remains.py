@@ -27,18 +27,18 @@ def groups() -> set[Path]:
     return {path for folder in hierarchy.find().folders.values() for path in folder.glob("judge-*")}
 
 
-def own_groups() -> set[Path]:
-    """Return the cgroups that this process made."""
-    return {path for path in groups() if path.name.startswith(f"judge-{os.getpid()}-")}
+def own_groups(owner: int | None = None) -> set[Path]:
+    """Return the cgroups that a process made, this one if none is given."""
+    return {path for path in groups() if path.name.startswith(f"judge-{owner or os.getpid()}-")}
 
 
-def mounts() -> str:
-    """Return the mounts of this process."""
-    return Path("/proc/self/mountinfo").read_text()
+def mounts(owner: int | None = None) -> str:
+    """Return the mounts of a process."""
+    return Path("/proc", str(owner or "self"), "mountinfo").read_text()
 
 
-def descendants() -> set[int]:
-    """Return the ids of all processes below this one, but for those of a whole judge.
+def descendants(above: int | None = None) -> set[int]:
+    """Return the ids of all processes below a process, this one if none is given, but for a whole judge's.
 
     Tests of other folders start one for their session, perhaps in this process, and it has boxes of its own.
     """
@@ -48,7 +48,8 @@ def descendants() -> set[int]:
             parents[int(folder.name)] = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
         except (FileNotFoundError, ProcessLookupError):
             continue
-    found = {pid for pid, parent in parents.items() if parent == os.getpid() and not _is_server(pid)}
+    above = above or os.getpid()
+    found = {pid for pid, parent in parents.items() if parent == above and not _is_server(pid)}
     while more := {pid for pid, parent in parents.items() if parent in found} - found:
         found |= more
     return found
