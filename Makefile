@@ -5,6 +5,7 @@ ARGS ?=
 BENCH ?= sandbox
 JSON ?=
 PYTEST_ARGS ?= -n auto --dist loadgroup
+COUNT ?= 20
 
 BIN := .venv/bin
 # Neither a user's site-packages nor their pip settings about hashes and isolation belong in here.
@@ -21,7 +22,7 @@ LOCK := --quiet --upgrade --universal --python-version 3.11.2 --generate-hashes 
 AGENT := judge/sandbox/box-agent
 
 .DEFAULT_GOAL := up
-.PHONY: up test check bench lock
+.PHONY: up test check soak bench lock
 .DELETE_ON_ERROR:
 
 up: .venv/installed $(AGENT)
@@ -39,6 +40,13 @@ check: .venv/installed-test $(AGENT)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m judge.up.scratch $(BIN)/judge migrate --check
+
+# The hostile programs and all other tests of the sandbox, again and again, up to the first difference: make soak COUNT=100
+soak: .venv/installed-test
+	@for round in $$(seq $(COUNT)); do \
+		echo "round $$round of $(COUNT)"; \
+		$(BIN)/python -m pytest $(PYTEST_ARGS) --quiet --exitfirst tests/sandbox || exit; \
+	done
 
 # One part of the judge beside the least that it could cost: make bench BENCH=sandbox JSON=1
 bench: .venv/installed $(AGENT)
