@@ -1,5 +1,6 @@
 """Boxes for the tests, opened by whoever runs them and, where that is root, by an ordinary user as well."""
 
+import functools
 import itertools
 import os
 import pickle
@@ -23,6 +24,8 @@ from .guards import Guard
 HERE = Path(__file__).parent
 NOBODY = 65534
 ANSWER_S = 60.0
+CANARY = "JUDGE_CANARY"
+"""Stands in the environment of whoever opens boxes; no program finds it."""
 
 LIMITS = Limits(cpu_time_s=5, wall_time_s=10, memory_bytes=256 << 20, output_bytes=1 << 20)
 """Ample for everything that is not meant to break a limit."""
@@ -41,7 +44,7 @@ class Remote:
         (folder / "judge" / "__init__.py").touch()
         shutil.copy(HERE / "driver.py", folder)
         subprocess.run(["chmod", "-R", "a+rX", folder], check=True)
-        self.environment = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+        self.environment = {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", CANARY: "secret"}
         self.process = subprocess.Popen(
             [interpreter(), folder / "driver.py"],
             stdin=subprocess.PIPE,
@@ -102,6 +105,7 @@ class RemotePool(RemoteBox):
         return RemoteBox(self.remote, "take", self.number)
 
 
+@functools.cache
 def interpreter() -> str:
     """Return a Python that nobody may start, which one below /root is not."""
     for path in (sys.executable, "/usr/bin/python3"):

@@ -113,6 +113,7 @@ class Program:
     then: list[Mapping[str, Any]] = field(default_factory=list)
     guards: list[str] = field(default_factory=list)
     unguarded: Mapping[str, Any] | None = None
+    tries: int = 1
     held: Mapping[str, Any] | None = None
     layers: list[str] = field(default_factory=list)
     why: str = ""

@@ -33,6 +33,27 @@ static void walk(void) {
     dprintf(1, "%s, %d found\n", files > 20 ? "read" : "nothing read", hits);
 }
 
+// The same name in the program's own environment.
+static void environment(void) {
+    char name[64];
+    sprintf(name, "%s%s", "JUDGE_", "CANARY");
+    dprintf(1, "%s\n", getenv(name) ? getenv(name) : "nothing");
+}
+
+// The memory of a sibling by its file, where no filter sees what is read.
+static void sibling(void) {
+    char path[64];
+    int other = fork();
+    if (!other) {
+        sleep_for(1);
+        _exit(0);
+    }
+    sprintf(path, "/proc/%d/mem", other);
+    TRY("mem", open(path, O_RDWR));
+    sprintf(path, "/proc/%d/environ", other);
+    TRY("environ", open(path, O_RDONLY));
+}
+
 static void others(void) {
     DIR *folder = opendir("/proc");
     struct dirent *entry;
@@ -143,6 +164,6 @@ static void own_cgroup(void) {
     dprintf(1, "%s\n", strstr(text, "judge") ? "a group with the judge's name" : "no name");
 }
 
-ATTACKS({"walk", walk}, {"others", others}, {"agent", agent}, {"agent-line", agent_line}, {"machine", machine},
+ATTACKS({"walk", walk}, {"environment", environment}, {"sibling", sibling}, {"others", others}, {"agent", agent}, {"agent-line", agent_line}, {"machine", machine},
         {"settings", settings}, {"oom-score", oom_score}, {"own-memory", own_memory}, {"devices", devices},
         {"random", random_device}, {"sys", sys}, {"own-cgroup", own_cgroup})
