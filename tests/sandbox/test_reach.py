@@ -4,9 +4,10 @@ import errno
 import json
 import os
 import platform
-import shutil
 import signal
 import socket
+import subprocess
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -183,32 +184,35 @@ def test_owns_nothing_outside(box: Box, mode: str) -> None:
         assert int(outside) != 0
 
 
-def test_no_network(box: Box) -> None:
-    """A program that connects is told that there is no such address family."""
-    if not shutil.which("python3", path="/usr/bin"):
-        pytest.skip("no python3 in /usr/bin")
-    script = "import socket; socket.create_connection(('127.0.0.1', 1))"
-    assert b"Address family not supported" in box.run(["python3", "-c", script], LIMITS).stderr
+WATCH = """
+import ctypes, os, select, time
+libc = ctypes.CDLL(None)
+watcher = libc.inotify_init1(0)
+libc.inotify_add_watch(watcher, b"/usr/bin", 0x20)  # IN_OPEN
+print("watching", flush=True)
+ready = select.poll()
+ready.register(watcher, select.POLLIN)
+end = time.monotonic() + 2
+while time.monotonic() < end:
+    if ready.poll(100) and b"basename" in os.read(watcher, 1 << 16):
+        print("seen")
+        break
+"""
+
+
+@pytest.mark.xfail(strict=True, reason="inotify tells of everyone who opens a file of the toolchains")
+def test_neighbours_are_not_watched(box: Box) -> None:
+    """A program does not learn what other boxes, or the host, start of the toolchains that all share."""
+    start = threading.Timer(0.5, subprocess.run, (["basename", "/a"],), {"stdout": subprocess.DEVNULL})
+    start.start()
+    assert box.run(["python3", "-c", WATCH], LIMITS).stdout == b"watching\n"
+    start.join()
 
 
 def test_setuid_programs_gain_nothing(box: Box) -> None:
     """A set-user-id program runs as the one who starts it."""
     script = "cp /usr/bin/id /tmp/id; chmod 6755 /tmp/id; /tmp/id -u; /tmp/id -g"
     assert shell(box, script).split() == ["1000"] * 2
-
-
-def test_compiler_reads_no_secret(box: Box) -> None:
-    """A source that includes the host's secrets or endless devices does not compile, within its limits."""
-    if not shutil.which("gcc"):
-        pytest.skip("no gcc")
-    box.put({"a.c": b'#include "/etc/shadow"\n', "b.c": b'__asm__(".incbin \\"/etc/shadow\\"");\n'})
-    for name in "ab":
-        assert b"No such file" in box.run(["gcc", "-c", f"/code/{name}.c"], LIMITS).stderr.replace(
-            b"file not found", b"No such file"
-        )
-    box.put({"c.c": b'#include "/dev/zero"\n'})
-    limits = replace(LIMITS, memory_bytes=128 << 20, cpu_time_s=1)
-    assert box.run(["gcc", "-c", "/code/c.c"], limits).exit_code != 0
 
 
 def test_outcome_is_never_json_of_the_program(box: Box) -> None:
