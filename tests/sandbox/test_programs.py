@@ -11,7 +11,7 @@ import pytest
 
 from judge import languages
 from judge.judging import toolchains
-from judge.sandbox import Box, SandboxError
+from judge.sandbox import Box, SandboxError, cgroup
 
 from . import corpus, guards
 from .conftest import CANARY, NOBODY, Remote, RemoteBox
@@ -159,6 +159,7 @@ def last(program: Program, files: dict[str, bytes], user: int | None, without: s
             return seen
         finally:
             remote.kill()
+            cgroup.sweep(cgroup.find())
 
 
 @pytest.mark.parametrize("program", TABLE, ids=lambda program: program.name)

@@ -276,6 +276,15 @@ static void many_children(void) {
     while (wait(0) > 0) {}
 }
 
+// A child of vfork has its parent's memory, and none of its own.
+static void lent(void) {
+    memset(map(MAP_PRIVATE), 1, size);
+    if (!vfork()) {
+        sleep_for(0.1);
+        _exit(0);
+    }
+}
+
 // What was one page for all becomes one for each as soon as it is written to.
 static void copies(void) {
     size /= 8;
@@ -360,7 +369,7 @@ static const struct attack ATTACKS_[] = {
     {"unnamed-file", unnamed_file}, {"shm", shm}, {"memfd", memfd}, {"secret", secret}, {"segment", segment},
     {"semaphores", semaphores}, {"messages", messages}, {"queues", queues}, {"pipes", pipes},
     {"sockets", sockets}, {"in-flight", in_flight}, {"pipes-in-flight", pipes_in_flight}, {"stacks", stacks},
-    {"headless", headless}, {"children", children}, {"many-children", many_children}, {"copies", copies},
+    {"headless", headless}, {"children", children}, {"many-children", many_children}, {"lent", lent}, {"copies", copies},
     {"deniable", deniable}, {"brief", brief}, {"objects", objects}, {"input", input},
     {"attributes", attributes}, {"cache", cache}, {0}};
 
