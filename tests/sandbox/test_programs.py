@@ -11,7 +11,7 @@ import pytest
 
 from judge import languages
 from judge.judging import toolchains
-from judge.sandbox import Box, SandboxError, cgroup
+from judge.sandbox import Box, SandboxError, hierarchy
 
 from . import corpus, guards
 from .conftest import CANARY, NOBODY, Remote, RemoteBox
@@ -20,8 +20,8 @@ from .test_remains import descendants, mounts, own_groups
 
 GUARDS = guards.read()
 TABLE = corpus.read()
-AGENTS = 3
-"""The processes of a box between two runs: outer agent, pid 1, and the child that waits to be a program."""
+AGENTS = 2
+"""The processes of a box between two runs."""
 
 REAPED_S = 5.0
 
@@ -159,7 +159,7 @@ def last(program: Program, files: dict[str, bytes], user: int | None, without: s
             return seen
         finally:
             remote.kill()
-            cgroup.sweep(cgroup.find())
+            hierarchy.sweep(hierarchy.find())
 
 
 @pytest.mark.parametrize("program", TABLE, ids=lambda program: program.name)

@@ -13,7 +13,7 @@ from judge import languages
 from judge.judging import toolchains
 from judge.judging.compiling import compile_in
 from judge.records import SourceFile
-from judge.sandbox import Box, Limits, SandboxError, Status, cgroup, layers
+from judge.sandbox import Box, Limits, SandboxError, Status, cgroup, hierarchy, layers
 
 from .conftest import LIMITS, shell
 
@@ -205,10 +205,10 @@ def test_missing_groups_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
 
     go-judge: without the right to make control groups their limits vanished, and nothing was said.
     """
-    missing = dict.fromkeys(cgroup.CONTROLLERS, "not ours to write")
-    monkeypatch.setattr(cgroup, "find", lambda: cgroup.Hierarchies({}, missing))
+    missing = dict.fromkeys(hierarchy.CONTROLLERS, "not ours to write")
+    monkeypatch.setattr(hierarchy, "find", lambda: hierarchy.Hierarchies(missing=missing))
     told = {layer.name: layer for layer in layers()}
-    for controller in cgroup.CONTROLLERS:
+    for controller in hierarchy.CONTROLLERS:
         layer = told[f"cgroup {controller}"]
         assert not layer.ok
         assert not layer.needed
@@ -224,7 +224,7 @@ def test_groups_that_fail_are_fatal(monkeypatch: pytest.MonkeyPatch) -> None:
 
     go-judge: a limit that could not be set was left out.
     """
-    if "memory" not in cgroup.find().folders:
+    if "memory" not in hierarchy.find().folders:
         pytest.skip("no cgroup counts memory here")
     monkeypatch.setattr(cgroup.Cgroup, "_write", lambda *_: (_ for _ in ()).throw(OSError("no")))
     with Box() as box, pytest.raises(SandboxError, match="cgroup"):
