@@ -42,7 +42,7 @@ check: .venv/installed-test $(AGENT)
 	$(BIN)/python -m judge.up.scratch $(BIN)/judge migrate --check
 
 # The hostile programs and all other tests of the sandbox, again and again, up to the first difference: make soak COUNT=100
-soak: .venv/installed-test
+soak: .venv/installed-test $(AGENT)
 	@for round in $$(seq $(COUNT)); do \
 		echo "round $$round of $(COUNT)"; \
 		$(BIN)/python -m pytest $(PYTEST_ARGS) --quiet --exitfirst tests/sandbox || exit; \
