@@ -9,6 +9,7 @@
 #include <linux/seccomp.h>
 #include <netinet/in.h>
 #include <poll.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/personality.h>
@@ -424,6 +425,90 @@ static void objects(void) {
 }
 static void message_queue(void) { TRY("mq_open", syscall(SYS_mq_open, "left", O_CREAT | O_RDWR, 0600, 0)); }
 
+// Locks of every kind, a byte each so that none is in another's way, and what else is told of a file.
+static void locks(void) {
+    struct flock byte = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 1};
+    int file = open("/tmp/locked", O_CREAT | O_RDWR, 0600);
+    TRY("record", fcntl(file, F_SETLK, &byte));
+    byte.l_start++;
+    TRY("record, waiting", fcntl(file, F_SETLKW, &byte));
+    byte.l_start++;
+    TRY("open file", fcntl(file, F_OFD_SETLK, &byte));
+    byte.l_start++;
+    TRY("open file, waiting", fcntl(file, F_OFD_SETLKW, &byte));
+    TRY("lease", fcntl(open("/tmp/let", O_CREAT | O_RDONLY, 0600), F_SETLEASE, F_RDLCK));
+    TRY("notice", fcntl(open("/tmp", O_RDONLY | O_DIRECTORY), F_NOTIFY, 4));  // of new files
+}
+// One lock with holes in it is many, and every close looks through all: of each descriptor, in each process.
+static void many_locks(void) {
+    struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET, .l_len = 40002};
+    struct flock hole = {.l_type = F_UNLCK, .l_whence = SEEK_SET, .l_len = 1};
+    int file = open("/tmp/locked", O_CREAT | O_RDWR, 0600);
+    if (TRY("lock", fcntl(file, F_OFD_SETLK, &all))) return;
+    for (int left = 20000; left > 0 && !fcntl(file, F_OFD_SETLK, &hole); left--) hole.l_start = 2 * left - 1;
+    told("holes", 0);
+    for (int i = 0; i < 50; i++) dup(file);
+    if (!fork()) _exit(0);
+    wait(0);
+}
+// Each open file has its own lock; the second is refused where the first is held.
+static void flock_(void) {
+    TRY("first", flock(open("/usr/bin/env", O_RDONLY), LOCK_EX | LOCK_NB));
+    TRY("second", flock(open("/usr/bin/env", O_RDONLY), LOCK_EX | LOCK_NB));
+}
+// What CPU time pid 1 has used, of which nothing but earlier runs is the cause.
+static void clock_of_agent(void) {
+    enum { INIT = ~1 * 8 | 2 };  // as clock_getcpuclockid makes it
+    struct timespec time = {0};
+    int timer;
+    TRY("gettime", syscall(SYS_clock_gettime, INIT, &time));
+    TRY("nanosleep", syscall(SYS_clock_nanosleep, INIT, TIMER_ABSTIME, &(struct timespec){0}, 0));
+    TRY("timer", syscall(SYS_timer_create, INIT, &(struct sigevent){.sigev_notify = SIGEV_NONE}, &timer));
+}
+static void tune_sockets(void) {
+    struct sock_filter all[] = {BPF_STMT(BPF_RET | BPF_K, -1)};
+    struct sock_fprog program = {1, all};
+    int ends[2], most = 1 << 20;
+    socketpair(AF_UNIX, SOCK_DGRAM, 0, ends);
+    TRY("filter", setsockopt(ends[0], SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program));
+    TRY("to send", setsockopt(ends[0], SOL_SOCKET, SO_SNDBUF, &most, sizeof most));
+    TRY("to receive", setsockopt(ends[0], SOL_SOCKET, SO_RCVBUF, &most, sizeof most));
+}
+static void inotify(void) {
+    TRY("init", syscall(SYS_inotify_init));
+    TRY("init1", syscall(SYS_inotify_init1, 0));
+}
+static void policies(void) {
+    unsigned long first = 1;
+    TRY("mbind", syscall(SYS_mbind, page, 4096L, 2, &first, 64L, 0));
+    TRY("home", syscall(450, page, 4096L, 0L, 0L));
+}
+static void attributes(void) {
+    close(open("/tmp/file", O_CREAT | O_WRONLY, 0600));
+    TRY("by name", syscall(SYS_setxattr, "/tmp/file", "user.one", "x", 1L, 0));
+    TRY("of a link", syscall(SYS_lsetxattr, "/tmp/file", "user.two", "x", 1L, 0));
+    TRY("of the input", syscall(SYS_fsetxattr, 0, "user.three", "x", 1L, 0));
+}
+// The kernel flushes no pipe, and no memory that is not there: it would say so.
+static void flush(void) {
+    int ends[2];
+    pipe(ends);
+    TRY("fsync", syscall(SYS_fsync, ends[0]));
+    TRY("fdatasync", syscall(SYS_fdatasync, ends[0]));
+    TRY("msync", syscall(SYS_msync, 0x10000L, 4096L, MS_SYNC));
+}
+static void flush_disk(void) {
+    int file = open("/usr/bin/env", O_RDONLY), done = 0;
+    for (int i = 0; i < 200; i++) done += !syscall(SYS_fsync, file) && !syscall(SYS_fdatasync, file);
+    dprintf(1, "%d done\n", done);
+}
+// Waits for a child as the one does that lends it its memory, but keeps that for itself.
+static void clone_vfork(void) {
+    long child = syscall(SYS_clone, CLONE_VFORK | SIGCHLD, 0, 0, 0, 0);
+    if (!child) _exit(0);
+    told("clone", child);
+}
+
 ATTACKS({"ptrace", ptrace_}, {"traced", traced}, {"ptrace-agent", ptrace_agent}, {"read-memory", read_memory},
         {"write-memory", write_memory}, {"read-agent", read_agent}, {"advise", advise}, {"release", release},
         {"compare", compare}, {"pidfd-open", pidfd_open_}, {"pidfd-open-agent", pidfd_open_agent},
@@ -444,4 +529,7 @@ ATTACKS({"ptrace", ptrace_}, {"traced", traced}, {"ptrace-agent", ptrace_agent},
         {"clock", clock_}, {"huge-pages", huge_pages}, {"huge-file", huge_file}, {"merge", merge},
         {"merge-all", merge_all}, {"core-schedule", core_schedule}, {"i386", i386}, {"i386-ptrace", i386_ptrace},
         {"x32", x32}, {"unknown", unknown}, {"beyond", beyond}, {"wide-number", wide_number}, {"objects", objects},
-        {"message-queue", message_queue})
+        {"message-queue", message_queue}, {"locks", locks}, {"many-locks", many_locks}, {"flock", flock_},
+        {"clock-of-agent", clock_of_agent}, {"tune-sockets", tune_sockets}, {"inotify", inotify},
+        {"policies", policies}, {"attributes", attributes}, {"flush", flush}, {"flush-disk", flush_disk},
+        {"clone-vfork", clone_vfork})
