@@ -81,7 +81,8 @@ static void try_lock(void) { TRY("flock", flock(open("/usr/bin/env", O_RDONLY), 
 
 // Watches the submission's folder, and what everyone shares, and leaves the watch in flight.
 static void watch(void) {
-    int watcher = inotify_init(), pair[2];
+    int watcher = TRY("init", syscall(SYS_inotify_init)), pair[2];
+    if (watcher < 0) return;
     TRY("watch /code", inotify_add_watch(watcher, "/code", 0xfff));
     TRY("watch /usr", inotify_add_watch(watcher, "/usr/bin", 0xfff));
     socketpair(AF_UNIX, SOCK_STREAM, 0, pair);
@@ -129,6 +130,17 @@ static void numbers(void) {
 }
 static void number(void) { dprintf(1, "%s\n", getpid() < 10 ? "from the start" : "far on"); }
 
+// A file that never had a name is gone without a trace, but for the number that the next one gets.
+static void nameless(void) {
+    struct stat about;
+    for (int left = atoi(given[0]); left > 0; left--) {
+        int made = open("/tmp", O_TMPFILE | O_RDWR, 0600);
+        fstat(made, &about);
+        close(made);
+    }
+    dprintf(1, "%s\n", about.st_ino < 100 ? "from the start" : "far on");
+}
+
 // Whoever was here has written to /tmp or not: one bit, if its times tell.
 static void note_times(void) {
     struct stat about;
@@ -148,4 +160,4 @@ ATTACKS({"leave-files", leave_files}, {"count-files", count_files}, {"change-fol
         {"see-folder", see_folder}, {"leave-objects", leave_objects}, {"count-objects", count_objects},
         {"leave-name", leave_name}, {"lock-usr", lock_usr}, {"try-lock", try_lock}, {"watch", watch},
         {"tune", tune}, {"memory-in-flight", memory_in_flight}, {"take", take}, {"numbers", numbers},
-        {"number", number}, {"note-times", note_times}, {"compare-times", compare_times})
+        {"number", number}, {"nameless", nameless}, {"note-times", note_times}, {"compare-times", compare_times})
