@@ -253,6 +253,17 @@ static void headless(void) {
     pthread_exit(0);
 }
 
+// What /proc says of a process begins with its name, and this one reads like a line on memory. Its first thread
+// ends under it; nobody waits for the process, so that no peak is told of at its end.
+static void misnamed(void) {
+    signal(SIGCHLD, SIG_IGN);
+    if (!fork()) {
+        prctl(PR_SET_NAME, "VmPTE: 1 kB");
+        headless();
+    }
+    wait(0);
+}
+
 // Each child stays below the limit; together they do not.
 static void children(void) {
     for (int i = 0; i < 8; i++)
@@ -283,6 +294,33 @@ static void lent(void) {
         sleep_for(0.1);
         _exit(0);
     }
+}
+
+// Waits for a thread as one waits for a child of vfork: as if whoever it waits for were the one to be counted.
+static int in_thread(void *unused) {
+    for (long at = 0; at < size; at += MIB) {
+        memset((char *)unused + at, 1, MIB);
+        if (at % (16 * MIB) == 0) syscall(SYS_nanosleep, &(struct timespec){0, 5000000}, 0);
+    }
+    syscall(SYS_nanosleep, &(struct timespec){0, 100000000}, 0);
+    syscall(SYS_exit, 0);
+    return 0;
+}
+static void lent_to_a_thread(void) {
+    static char stack[65536] __attribute__((aligned(16)));
+    signal(SIGCHLD, SIG_IGN);
+    if (!fork()) {
+        char *found = map(MAP_PRIVATE);
+        if (!fork()) {
+            sleep_for(1);
+            _exit(0);
+        }
+        int how = CLONE_VM | CLONE_VFORK | CLONE_SIGHAND | CLONE_THREAD | CLONE_FS | CLONE_FILES;
+        must(clone(in_thread, stack + sizeof stack, how, found) > 0);
+        dprintf(1, "held\n");
+        _exit(0);
+    }
+    wait(0);
 }
 
 // What was one page for all becomes one for each as soon as it is written to.
@@ -340,6 +378,16 @@ static void input(void) {
     fill(0, size);
 }
 
+// Attributes of the input, whose file system bounds neither their number nor their size.
+static void attributes_of_input(void) {
+    for (long i = 0; i * 60000 < size; i++) {
+        char name[32];
+        sprintf(name, "user.%ld", i);
+        must(!syscall(SYS_fsetxattr, 0, name, block, 60000L, 0));
+    }
+    sleep_for(0.05);
+}
+
 // Extended attributes are held in the kernel's memory, a file's worth of them on every file.
 static void attributes(void) {
     for (long i = 0; i < 4000 && i * 60000 < size; i++) {
@@ -369,9 +417,9 @@ static const struct attack ATTACKS_[] = {
     {"unnamed-file", unnamed_file}, {"shm", shm}, {"memfd", memfd}, {"secret", secret}, {"segment", segment},
     {"semaphores", semaphores}, {"messages", messages}, {"queues", queues}, {"pipes", pipes},
     {"sockets", sockets}, {"in-flight", in_flight}, {"pipes-in-flight", pipes_in_flight}, {"stacks", stacks},
-    {"headless", headless}, {"children", children}, {"many-children", many_children}, {"lent", lent}, {"copies", copies},
+    {"headless", headless}, {"misnamed", misnamed}, {"lent-to-a-thread", lent_to_a_thread}, {"children", children}, {"many-children", many_children}, {"lent", lent}, {"copies", copies},
     {"deniable", deniable}, {"brief", brief}, {"objects", objects}, {"input", input},
-    {"attributes", attributes}, {"cache", cache}, {0}};
+    {"attributes", attributes}, {"attributes-of-input", attributes_of_input}, {"cache", cache}, {0}};
 
 int main(int argc, char **argv) {
     size = atol(argv[2]) * MIB;
