@@ -57,6 +57,12 @@ static void wide_pipe(void) {
     flood(1);
 }
 
+// Each byte is a packet, which whoever reads gets alone.
+static void packets(void) {
+    fcntl(1, F_SETFL, O_DIRECT);
+    for (long left = atol(given[0]); left > 0; left--) write(1, "x", 1);
+}
+
 static void moved(void) {
     int ends[2];
     pipe(ends);
@@ -122,5 +128,5 @@ static void ask(void) {
 
 ATTACKS({"stdout", to_stdout}, {"stderr", to_stderr}, {"both", to_both}, {"lines", lines}, {"by-name", by_name},
         {"at-once", at_once}, {"from-behind", from_behind}, {"children", children}, {"impatient", impatient},
-        {"wide-pipe", wide_pipe}, {"moved", moved}, {"exactly", exactly}, {"endless", endless}, {"closed", closed},
+        {"wide-pipe", wide_pipe}, {"packets", packets}, {"moved", moved}, {"exactly", exactly}, {"endless", endless}, {"closed", closed},
         {"taken-back", taken_back}, {"in-flight", in_flight}, {"hold", hold}, {"ask", ask})
