@@ -200,7 +200,6 @@ while time.monotonic() < end:
 """
 
 
-@pytest.mark.xfail(strict=True, reason="inotify tells of everyone who opens a file of the toolchains")
 def test_neighbours_are_not_watched(box: Box) -> None:
     """A program does not learn what other boxes, or the host, start of the toolchains that all share."""
     start = threading.Timer(0.5, subprocess.run, (["basename", "/a"],), {"stdout": subprocess.DEVNULL})
