@@ -17,7 +17,7 @@ DONE = 0
 LAST_KNOWN = 462
 """mseal. What later kernels add has not been judged, and is answered as a kernel without it would."""
 
-CLONE_VM, CLONE_VFORK = 0x100, 0x4000
+CLONE_VM, CLONE_VFORK, CLONE_THREAD = 0x100, 0x4000, 0x10000
 NEW_NAMESPACES = 0x7E02_0000
 """The CLONE_NEW* flags that clone(2) takes."""
 
@@ -42,7 +42,7 @@ class Refusal(NamedTuple):
 
     With ``argument`` it holds only for some values of that argument's low 32 bits, which is all that the
     kernel reads of the arguments concerned: all but ``allowed``, or those in ``forbidden``, or with any bit
-    of ``mask``, or those of which the bits in the first number of ``exactly`` are the second.
+    of ``mask``, or those of which the bits in the first number of a pair in ``exactly`` are the second.
     """
 
     name: str
@@ -54,7 +54,7 @@ class Refusal(NamedTuple):
     allowed: tuple[int, ...] = ()
     forbidden: tuple[int, ...] = ()
     mask: int = 0
-    exactly: tuple[int, int] | None = None
+    exactly: tuple[tuple[int, int], ...] = ()
 
 
 _REACH = "reaches into another process, the agent among them"
@@ -133,7 +133,10 @@ TABLE = (
     Refusal(
         *("clone", 56, 220, EPERM, _SPACE + "; or waits for a child as if it had lent it its memory", 0),
         mask=NEW_NAMESPACES,
-        exactly=(CLONE_VM | CLONE_VFORK, CLONE_VFORK),
+        exactly=(
+            (CLONE_VM | CLONE_VFORK, CLONE_VFORK),
+            (CLONE_THREAD | CLONE_VFORK, CLONE_THREAD | CLONE_VFORK),
+        ),
     ),
     # Its flags lie in memory, where no filter can look; every libc falls back to clone.
     Refusal("clone3", 435, 435, ENOSYS, _SPACE),
@@ -293,8 +296,8 @@ def _verdict(refusal: Refusal) -> Iterator[tuple[int, int, int, int]]:
     if refusal.mask:
         yield (_ANY_BIT, 0, 1, refusal.mask)
         yield refuse
-    if refusal.exactly:
-        bits, value = refusal.exactly
+    for bits, value in refusal.exactly:
+        yield (_LOAD, 0, 0, _ARGUMENTS + 8 * refusal.argument)
         yield (_AND, 0, 0, bits)
         yield (_EQUAL, 0, 1, value)
         yield refuse

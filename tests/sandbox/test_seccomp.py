@@ -90,6 +90,8 @@ def test_conditions(machine: str) -> None:
     assert decide(machine, number["clone"], 0x3D0F00) == ALLOW
     assert decide(machine, number["clone"], 0x3D0F00 | 0x10000000) == ERRNO | seccomp.EPERM
     assert decide(machine, number["clone"], 0x4111) == ALLOW
+    assert decide(machine, number["clone"], 0x10F00) == ALLOW
+    assert decide(machine, number["clone"], 0x14F00) == ERRNO | seccomp.EPERM
     assert decide(machine, number["clone"], 0x4011) == ERRNO | seccomp.EPERM
     assert decide(machine, number["fcntl"], 3, 4) == ALLOW
     assert decide(machine, number["fcntl"], 3, 38) == ERRNO | seccomp.ENOLCK

@@ -30,7 +30,8 @@ struct seen {
     int64_t children_ns; /* of those it has waited for, as it says */
     int64_t unseen_ns;   /* of those that vanished below it, as they were last seen */
     int64_t ended_ns;    /* by the kernel's last word on it; -1 while there is none */
-    int64_t mapped_bytes;
+    int64_t anonymous_bytes, shared_bytes, other_bytes; /* as last asked */
+    int64_t mapped_bytes;                               /* of files, at most */
 };
 
 static int cpu_counter;
@@ -192,8 +193,7 @@ static int youngest_first(const void *one, const void *other) {
  * a child leaves has come to its parent before the parent's turn. */
 static void inherit(void) {
     if (!seen_count)
-        if (!seen_count)
-            return; /* there may be no room yet to be sorted */
+        return; /* there may be no room yet to be sorted */
     qsort(seen, seen_count, sizeof *seen, youngest_first);
     for (size_t i = 0; i < seen_count; i++) {
         if (seen[i].lives)
@@ -215,11 +215,13 @@ static void inherit(void) {
     seen_count = kept;
 }
 
-/* Whether a process waits for a vforked child, whose memory is its own: it is in state D then. The filter
- * lets nobody wait so for a child that has memory of its own. */
+/* Whether a process waits for a vforked child, whose memory is its own: it is in state D then, and the
+ * figures are the same. The filter lets nobody wait so for a child that has memory of its own, or for a
+ * thread. */
 static bool lends_its_memory(const struct seen *one) {
     for (size_t i = 0; one->state == 'D' && i < seen_count; i++)
-        if (seen[i].lives && seen[i].parent == one->pid)
+        if (seen[i].lives && seen[i].parent == one->pid && seen[i].anonymous_bytes == one->anonymous_bytes &&
+            seen[i].shared_bytes == one->shared_bytes)
             return true;
     return false;
 }
@@ -235,29 +237,36 @@ static int64_t sockets_bytes(void) {
     return strncmp(text, begin, strlen(begin)) ? 0 : atoll(text + strlen(begin)) * full_socket_bytes;
 }
 
+/* Note what a process holds, either all of it or its share of what several hold. */
+static void ask_memory(struct seen *one, bool by_share) {
+    static char text[4096];
+    read_memory(one->pid, "status", "\nVmPTE:", text, sizeof text);
+    int64_t mapped = figure(text, "\nRssFile:");
+    if (mapped > one->mapped_bytes)
+        one->mapped_bytes = mapped;
+    one->anonymous_bytes = figure(text, "\nRssAnon:");
+    one->shared_bytes = figure(text, "\nRssShmem:");
+    one->other_bytes = figure(text, "\nVmPTE:") + figure(text, "\nVmSwap:");
+    if (!by_share)
+        return;
+    read_memory(one->pid, "smaps_rollup", "\nPss_Anon:", text, sizeof text);
+    if (!*text)
+        return; /* a program that cannot be read is not told of */
+    one->anonymous_bytes = figure(text, "\nPss_Anon:");
+    one->shared_bytes = figure(text, "\nPss_Shmem:");
+}
+
 /* Own pages, and the greater of files and shared pages, since a mapped file in /tmp is both. */
 static int64_t held_bytes(int64_t files, bool by_share) {
-    static char text[4096];
     int64_t own = 0, shared = 0;
-    for (size_t i = 0; i < seen_count; i++) {
-        if (!seen[i].lives || lends_its_memory(&seen[i]))
-            continue;
-        read_memory(seen[i].pid, "status", "\nVmPTE:", text, sizeof text);
-        int64_t others = figure(text, "\nVmPTE:") + figure(text, "\nVmSwap:");
-        int64_t anonymous = figure(text, "\nRssAnon:");
-        int64_t memory = figure(text, "\nRssShmem:"), mapped = figure(text, "\nRssFile:");
-        if (mapped > seen[i].mapped_bytes)
-            seen[i].mapped_bytes = mapped;
-        if (by_share) {
-            read_memory(seen[i].pid, "smaps_rollup", "\nPss_Anon:", text, sizeof text);
-            if (*text) { /* a program that cannot be read is not told of */
-                anonymous = figure(text, "\nPss_Anon:");
-                memory = figure(text, "\nPss_Shmem:");
-            }
+    for (size_t i = 0; i < seen_count; i++)
+        if (seen[i].lives)
+            ask_memory(&seen[i], by_share);
+    for (size_t i = 0; i < seen_count; i++)
+        if (seen[i].lives && !lends_its_memory(&seen[i])) {
+            own += seen[i].anonymous_bytes + seen[i].other_bytes;
+            shared += seen[i].shared_bytes;
         }
-        own += anonymous + others;
-        shared += memory;
-    }
     return own + (files > shared ? files : shared) + sockets_bytes();
 }
 
