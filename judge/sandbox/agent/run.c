@@ -25,7 +25,7 @@
 /* What the judge may ask of init. */
 enum { RUN = 1, STOP = 2 };
 
-/* Why a run is over, as outcome.py numbers them. */
+/* Why a run is over, as order.py numbers them. */
 enum reason { EXIT, CPU, WALL, MEMORY, STOPPED };
 
 #define MILLISECOND 1000000LL
@@ -34,7 +34,7 @@ static const int64_t REAP_EVERY_NS = 20 * MILLISECOND; /* orphans are ours, and 
 static const int64_t SAMPLE_EVERY_NS = 5 * MILLISECOND;
 static const int64_t SHORTEST_WAIT_NS = MILLISECOND;
 
-enum { MOST_COLLECTING_MS = 100, MOST_MOMENTS = 1000 };
+enum { MOST_COLLECTING_MS = 100, MOST_MOMENTS = 1000, MOST_PATHS = 8 };
 enum { MOST_WORDS = PACKET_BYTES / 9, MOST_LIMITS = 16 };
 
 /* A program to be started, and what its child says of the start: the two share their memory until exec. */
@@ -47,7 +47,7 @@ static struct {
         rlim_t most;
     } limits[MOST_LIMITS];
     int path_count;
-    const char *paths[8];
+    const char *paths[MOST_PATHS];
     const char *argv[MOST_WORDS], *env[MOST_WORDS];
     int streams[3];
     volatile int64_t began_ns; /* 0 until all was done but the exec */
@@ -101,7 +101,7 @@ static void take_order(void) {
         order.limits[i].which = packet_number(&packet);
         order.limits[i].most = packet_number(&packet);
     }
-    order.path_count = take_words(order.paths, sizeof order.paths / sizeof *order.paths);
+    order.path_count = take_words(order.paths, MOST_PATHS);
     take_words(order.argv, MOST_WORDS);
     take_words(order.env, MOST_WORDS);
     for (int i = 0; i < 3; i++)
@@ -289,7 +289,7 @@ static void collect_sockets(void) {
     static const char none[] = "sockets: used 0\n";
     static const struct timespec moment = {0, MILLISECOND};
     char text[sizeof none];
-    for (int left = MOST_COLLECTING_MS; left > 0; left--) {
+    for (int left = socket_count < 0 ? 1 : MOST_COLLECTING_MS; left > 0; left--) {
         int ends[2];
         if (pread(socket_count, text, sizeof none - 1, 0) > 0 && !memcmp(text, none, sizeof none - 1))
             return;
