@@ -57,6 +57,11 @@ static void join_groups(void) {
     close(pidfd);
 }
 
+static struct range take_range(void) {
+    int64_t first = packet_number(&packet);
+    return (struct range){first, packet_number(&packet)};
+}
+
 static void set_limits(void) {
     for (int64_t left = packet_number(&packet); left > 0; left--) {
         int which = packet_number(&packet);
@@ -152,8 +157,8 @@ int main(int argc, char **argv) {
     fcntl(INIT_SOCKET, F_SETFD, FD_CLOEXEC);
 
     packet_receive(&packet);
-    struct range users = {packet_number(&packet), packet_number(&packet)};
-    struct range groups = {packet_number(&packet), packet_number(&packet)};
+    struct range users = take_range();
+    struct range groups = take_range();
     bool samples_memory = packet_number(&packet);
     int box_group = packet_number(&packet) ? packet_descriptor(&packet) : -1;
     int cpu_counter = packet_number(&packet) ? packet_descriptor(&packet) : -1;
