@@ -125,9 +125,11 @@ class Cgroup:
             if self.counts_memory:
                 most = self._opened_bytes + files_bytes + SLACK_BYTES
                 used = self._number(self.USAGE) - self._cache_bytes if as_left else most + 1
-                self._held_bytes = max(0, used) if used <= most else self._settled_bytes(most)
+                if used > most:
+                    used = self._settled_bytes(most)
+                self._held_bytes = max(0, min(used, most))
                 self._limit_bytes = self._held_bytes + max(memory_bytes, LEAST_BYTES)
-                if self._number(self.USAGE) - self._cache_bytes > self._limit_bytes:
+                if used > self._limit_bytes:
                     # Version 2 would kill for such a limit, and there are only the agents to be killed.
                     raise OSError(errno.EBUSY, "an earlier run's memory is still held")
                 self._write(self.LIMIT, self._limit_bytes)
@@ -236,7 +238,7 @@ class Cgroup:
         deadline = time.monotonic() + STALE_S
         while (used := self._used_bytes()) > most and time.monotonic() < deadline:
             time.sleep(0.001)  # the kernel's workers free in their own time and tell nobody
-        return min(used, most)
+        return used
 
     def _file_cache(self) -> int:
         """Cached pages of real files: the kernel's to take back, not the program's."""
