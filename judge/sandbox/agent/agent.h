@@ -76,7 +76,7 @@ _Noreturn void serve_runs(int cpu_counter, bool samples_memory);
 
 void usage_setup(int cpu_counter, bool samples_memory);
 void usage_begin(void);
-void usage_look(int64_t memory_limit);
+void usage_look(int64_t memory_limit, pid_t only);
 void usage_reaped(pid_t pid, int64_t cpu_ns, int64_t peak_bytes);
 void usage_end(void);
 int64_t usage_cpu_ns(void);

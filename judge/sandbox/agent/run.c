@@ -33,6 +33,7 @@ enum reason { EXIT, CPU, WALL, MEMORY, STOPPED };
 static const int64_t REAP_EVERY_NS = 20 * MILLISECOND; /* orphans are ours, and each counts until then */
 static const int64_t SAMPLE_EVERY_NS = 5 * MILLISECOND;
 static const int64_t SHORTEST_WAIT_NS = MILLISECOND;
+static const int64_t MOST_BYTES_A_MS = 8 << 20; /* that a processor can touch for the first time, and more */
 
 enum { MOST_COLLECTING_MS = 100, MOST_MOMENTS = 1000, MOST_PATHS = 8 };
 enum { MOST_WORDS = PACKET_BYTES / 9, MOST_LIMITS = 16 };
@@ -183,6 +184,12 @@ static void start(void) {
     }
 }
 
+/* Whether the last process that was given a number is the program, the first of its run. */
+static bool was_alone(void) {
+    char text[16] = "";
+    return pread(last_pid, text, sizeof text - 1, 0) > 0 && atoi(text) == program.pid;
+}
+
 /* Take leave of ended children, with WNOHANG of those that there are, otherwise of all. Returns whether any
  * is left. */
 static bool reap(int options) {
@@ -199,12 +206,6 @@ static bool reap(int options) {
         }
     }
     return pid == 0;
-}
-
-/* Whether the last process that was given a number is the program, the first of its run. */
-static bool was_alone(void) {
-    char text[16] = "";
-    return pread(last_pid, text, sizeof text - 1, 0) > 0 && atoi(text) == program.pid;
 }
 
 /* End all that the program left. Whatever lives has one of our children above it, since we inherit orphans;
@@ -227,22 +228,29 @@ static int64_t least(int64_t one, int64_t other) {
     return one < other ? one : other;
 }
 
-/* Wait until the program ends or must. */
+/* How long to wait until the next look at the processes, where no account tells what they use. A program that
+ * is alone is left in peace for as long as its memory cannot have come near its limit: the kernel keeps its
+ * peak. */
+static int64_t until_next_look(int64_t last_wait) {
+    if (!memory_is_sampled && !cpu_is_sampled)
+        return REAP_EVERY_NS;
+    if (!was_alone())
+        return least(SAMPLE_EVERY_NS, 2 * last_wait);
+    int64_t room = memory_is_sampled ? order.memory_bytes - usage_memory_bytes() : INT64_MAX;
+    return least(2 * last_wait, least(REAP_EVERY_NS, room / MOST_BYTES_A_MS * MILLISECOND));
+}
+
+/* Wait until the program ends or must. It is first looked at when it has had a moment. */
 static enum reason watch(void) {
     struct pollfd watched[] = {{.fd = program.pidfd, .events = POLLIN}, {.fd = control, .events = POLLIN}};
-    int64_t longest = SHORTEST_WAIT_NS;
+    int64_t longest = until_next_look(SHORTEST_WAIT_NS / 2);
     for (;;) {
-        usage_look(order.memory_bytes);
-        if (memory_is_sampled && usage_memory_bytes() > order.memory_bytes)
-            return MEMORY;
         int64_t cpu_left = order.cpu_ns - usage_cpu_ns();
         int64_t wall_left = order.wall_ns - (now_ns() - order.began_ns);
         if (cpu_left < 0)
             return CPU;
         if (wall_left < 0)
             return WALL;
-        /* Short at first, so that a short program is looked at as well. */
-        longest = memory_is_sampled || cpu_is_sampled ? least(SAMPLE_EVERY_NS, 2 * longest) : REAP_EVERY_NS;
         int64_t wait = least(longest, least(cpu_left / processors, wall_left));
         if (wait < SHORTEST_WAIT_NS)
             wait = SHORTEST_WAIT_NS;
@@ -258,6 +266,10 @@ static enum reason watch(void) {
         reap(WNOHANG);
         if (program.ended)
             return EXIT;
+        usage_look(order.memory_bytes, was_alone() ? program.pid : 0);
+        if (memory_is_sampled && usage_memory_bytes() > order.memory_bytes)
+            return MEMORY;
+        longest = until_next_look(longest);
     }
 }
 

@@ -270,29 +270,42 @@ static int64_t held_bytes(int64_t files, bool by_share) {
     return own + (files > shared ? files : shared) + sockets_bytes();
 }
 
-/* Ask all processes that live what they have used, as far as no account tells. */
-void usage_look(int64_t memory_limit) {
-    if (cpu_counter >= 0 && !memory_is_sampled)
+static void ask(pid_t pid) {
+    struct seen asked = {0};
+    if (!ask_cpu(pid, &asked))
         return;
+    struct seen *one = find_or_add(pid);
+    one->lives = true;
+    one->state = asked.state;
+    one->parent = asked.parent;
+    one->own_ns = asked.own_ns;
+    one->children_ns = asked.children_ns;
+}
+
+static void ask_all(void) {
     int folder = openat(whole_proc, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     DIR *processes = folder < 0 ? NULL : fdopendir(folder);
     if (!processes)
         die("agent", "listing processes");
-    for (size_t i = 0; i < seen_count; i++)
-        seen[i].lives = false;
     for (struct dirent *entry; (entry = readdir(processes));) {
         pid_t pid = atoi(entry->d_name);
-        struct seen asked = {0};
-        if (pid <= 1 || !ask_cpu(pid, &asked))
-            continue;
-        struct seen *one = find_or_add(pid);
-        one->lives = true;
-        one->parent = asked.parent;
-        one->state = asked.state;
-        one->own_ns = asked.own_ns;
-        one->children_ns = asked.children_ns;
+        if (pid > 1)
+            ask(pid);
     }
     closedir(processes);
+}
+
+/* Ask the processes that live what they have used, as far as no account tells. only: the only one that there
+ * can be, or 0. */
+void usage_look(int64_t memory_limit, pid_t only) {
+    if (cpu_counter >= 0 && !memory_is_sampled)
+        return;
+    for (size_t i = 0; i < seen_count; i++)
+        seen[i].lives = false;
+    if (only)
+        ask(only);
+    else
+        ask_all();
     if (memory_is_sampled) {
         int64_t files = files_bytes() - files_before;
         int64_t held = held_bytes(files, false);
