@@ -237,13 +237,13 @@ static int64_t until_next_look(int64_t last_wait) {
     if (!was_alone())
         return least(SAMPLE_EVERY_NS, 2 * last_wait);
     int64_t room = memory_is_sampled ? order.memory_bytes - usage_memory_bytes() : INT64_MAX;
-    return least(2 * last_wait, least(REAP_EVERY_NS, room / MOST_BYTES_A_MS * MILLISECOND));
+    return least(4 * last_wait, least(REAP_EVERY_NS, room / MOST_BYTES_A_MS * MILLISECOND));
 }
 
 /* Wait until the program ends or must. It is first looked at when it has had a moment. */
 static enum reason watch(void) {
     struct pollfd watched[] = {{.fd = program.pidfd, .events = POLLIN}, {.fd = control, .events = POLLIN}};
-    int64_t longest = until_next_look(SHORTEST_WAIT_NS / 2);
+    int64_t longest = memory_is_sampled || cpu_is_sampled ? SHORTEST_WAIT_NS : REAP_EVERY_NS;
     for (;;) {
         int64_t cpu_left = order.cpu_ns - usage_cpu_ns();
         int64_t wall_left = order.wall_ns - (now_ns() - order.began_ns);

@@ -159,16 +159,22 @@ void usage_begin(void) {
     }
 }
 
-/* Ask a process for its CPU time; false if it is gone. */
+/* Ask a process for its own CPU time; false if it is gone. */
 static bool ask_cpu(pid_t pid, struct seen *one) {
-    static int64_t tick_ns;
-    char name[32], text[512];
     struct timespec own;
-    if (!tick_ns)
-        tick_ns = 1000000000LL / sysconf(_SC_CLK_TCK);
     /* The clock id of a process as clock_getcpuclockid makes it; exact, where /proc counts ticks. */
     if (clock_gettime((clockid_t)(~(unsigned)pid << 3 | 2), &own))
         return false;
+    one->own_ns = own.tv_sec * 1000000000LL + own.tv_nsec;
+    return true;
+}
+
+/* Ask a process for its parent, its state, and its children's CPU time; false if it is gone. */
+static bool ask_family(pid_t pid, struct seen *one) {
+    static int64_t tick_ns;
+    char name[32], text[512];
+    if (!tick_ns)
+        tick_ns = 1000000000LL / sysconf(_SC_CLK_TCK);
     snprintf(name, sizeof name, "%d/stat", pid);
     read_proc(name, text, sizeof text);
     const char *after_name = strrchr(text, ')');
@@ -180,7 +186,6 @@ static bool ask_cpu(pid_t pid, struct seen *one) {
         return false;
     one->parent = parent;
     one->state = state;
-    one->own_ns = own.tv_sec * 1000000000LL + own.tv_nsec;
     one->children_ns = (user + system) * tick_ns;
     return true;
 }
@@ -270,9 +275,9 @@ static int64_t held_bytes(int64_t files, bool by_share) {
     return own + (files > shared ? files : shared) + sockets_bytes();
 }
 
-static void ask(pid_t pid) {
+static void ask(pid_t pid, bool is_alone) {
     struct seen asked = {0};
-    if (!ask_cpu(pid, &asked))
+    if (!ask_cpu(pid, &asked) || (!is_alone && !ask_family(pid, &asked)))
         return;
     struct seen *one = find_or_add(pid);
     one->lives = true;
@@ -290,7 +295,7 @@ static void ask_all(void) {
     for (struct dirent *entry; (entry = readdir(processes));) {
         pid_t pid = atoi(entry->d_name);
         if (pid > 1)
-            ask(pid);
+            ask(pid, false);
     }
     closedir(processes);
 }
@@ -303,7 +308,7 @@ void usage_look(int64_t memory_limit, pid_t only) {
     for (size_t i = 0; i < seen_count; i++)
         seen[i].lives = false;
     if (only)
-        ask(only);
+        ask(only, true);
     else
         ask_all();
     if (memory_is_sampled) {
