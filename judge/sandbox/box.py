@@ -226,7 +226,7 @@ class Box:
             signal=-code if code < 0 else None,
             cpu_time_s=cpu_time_s,
             wall_time_s=wall_time_s,
-            memory_bytes=max(self._cgroup.peak_bytes(), answer.memory_bytes),
+            memory_bytes=self._cgroup.peak_bytes(answer.memory_bytes),
             stdout=out.content,
             stderr=failure_text(answer).encode() or err.content,
             could_not_start=bool(answer.failure),

@@ -30,6 +30,10 @@ counts in shares of the limit: with a tiny one the agents could outweigh the pro
 STALE_S = 0.25
 """How long the kernel is given to free what a run left to it, as files in sockets."""
 
+PRECISION_BYTES = 1 << 20
+"""A program that uses less may not show, as each processor charges ahead for 64 pages; the kernel's word on
+its largest process, which is too much by mapped files, then is the better one."""
+
 SLACK_BYTES = 4 << 20
 """Each processor charges ahead in batches, and an agent may grow a little."""
 
@@ -170,10 +174,17 @@ class Cgroup:
             self._cache_bytes = self._file_cache()
             self._peak_bytes = max(self._peak_bytes, peak - self._cache_bytes)
 
-    def peak_bytes(self) -> int:
-        """The peak since ``begin``, less what the box held before and what it kept cached of files."""
+    def peak_bytes(self, by_processes: int) -> int:
+        """The peak since ``begin``, less what the box held before and what it kept cached of files.
+
+        by_processes: what init has found by asking the processes, sampled or of the largest one.
+        """
+        if not self.counts_memory:
+            return by_processes
         self.look()
-        return max(0, self._peak_bytes - self._held_bytes)
+        if not self.memory_is_sampled:
+            by_processes = min(by_processes, PRECISION_BYTES)
+        return max(by_processes, self._peak_bytes - self._held_bytes)
 
     def remove(self) -> None:
         """Take the group away; its processes must be dead or dying. Raises SandboxError if it stays."""

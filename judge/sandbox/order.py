@@ -42,7 +42,8 @@ class Reason(IntEnum):
 class Answer(NamedTuple):
     """How a run ended, as init saw it.
 
-    memory_bytes is 0 where a cgroup counts it; failure is the errno of an exec that did not succeed; began_ns
+    memory_bytes is what was sampled, or where a cgroup counts memory the most that any one process held, with
+    mapped files; failure is the errno of an exec that did not succeed; began_ns
     is 0 when the program's process died before its exec; code_bytes is what /code takes; untouched is whether
     the scratch folder is as it was.
     """

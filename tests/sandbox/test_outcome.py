@@ -134,8 +134,9 @@ def test_hardly_any_memory(run: Run, box: Box) -> None:
 
 
 def test_small_program_is_small(run: Run) -> None:
-    """A program that uses next to nothing is not charged with the agent it was forked from."""
-    assert 0 < run("descriptors").memory_bytes < 3 * MB
+    """A program that uses next to nothing is charged with that, and not with the agent it came from."""
+    for _ in range(20):
+        assert 0.2 * MB < run("descriptors").memory_bytes < 3 * MB
 
 
 def test_runs_after_the_memory_limit(run: Run) -> None:

@@ -330,11 +330,11 @@ void usage_reaped(pid_t pid, int64_t cpu_ns, int64_t own_peak_bytes) {
         one->ended_ns = cpu_ns;
     else
         gone_ns += cpu_ns;
-    if (memory_is_sampled && own_peak_bytes > floor_bytes) {
-        int64_t held = own_peak_bytes - (one ? one->mapped_bytes : 0);
-        if (held > peak_bytes)
-            peak_bytes = held;
-    }
+    if (memory_is_sampled && own_peak_bytes <= floor_bytes)
+        return;
+    int64_t held = own_peak_bytes - (one ? one->mapped_bytes : 0);
+    if (held > peak_bytes)
+        peak_bytes = held;
 }
 
 /* Nothing of the run lives any more. */
@@ -355,7 +355,8 @@ int64_t usage_cpu_ns(void) {
     return used;
 }
 
-/* The peak of all processes and files, as far as it was seen; 0 where the account tells. */
+/* The peak of all processes and files, as far as it was seen; where the account tells, the greatest own peak
+ * of a process, with the files mapped in it. */
 int64_t usage_memory_bytes(void) {
     return peak_bytes;
 }
