@@ -191,7 +191,7 @@ def opening(program: str) -> Iterator[Figure]:
             box = pool.take()
         with timed(times["next at once"]):
             following = pool.take()
-        following.put({})  # the pool makes the next one while this one is at work
+        following.run(["true"], LIMITS)  # the pool makes the next one meanwhile
         pool.wait()
         with timed(times["next, waited for"]):
             last = pool.take()

@@ -30,7 +30,7 @@ class Box:
 
     cpus: the processors that agent and programs may use (all, if None). code_bytes, code_files: what /code
     can hold at most. opening: a box that a ``Pool`` has begun, instead of one to be made by these figures;
-    meanwhile: what the pool has to do while the box works at its first request.
+    meanwhile: what the pool has to do while the box runs its first program.
 
     Raises SandboxError when any layer of the isolation cannot be made.
     """
@@ -64,10 +64,10 @@ class Box:
         self._closed = False
         try:
             self._link.wait()
+            self._cgroup.opened()
         except BaseException:
             self.close()
             raise
-        self._cgroup.opened()
 
     def __enter__(self) -> Self:
         return self
@@ -102,7 +102,6 @@ class Box:
             self._given_bytes = self._keep(PUT, len(files), *listing, descriptors=[content])
         finally:
             os.close(content)
-        self._use_the_time()
 
     def seal(self) -> None:
         """Make /code read-only for all later runs."""
@@ -144,7 +143,9 @@ class Box:
                 os.close(source)
             out.close_writer()
             err.close_writer()
-            self._use_the_time()
+            if self._meanwhile:
+                meanwhile, self._meanwhile = self._meanwhile, None
+                meanwhile()
             answer = attend(self._link, self._cgroup, limits, [out, err])
             out.read_rest()
             err.read_rest()
@@ -182,11 +183,6 @@ class Box:
         except BaseException:
             self._link.abandon()
             raise
-
-    def _use_the_time(self) -> None:
-        if self._meanwhile:
-            meanwhile, self._meanwhile = self._meanwhile, None
-            meanwhile()
 
     def _prepare_scratch(self, limits: Limits) -> bool:
         """Have an empty folder of the right size to write to, and return whether it is a new one."""

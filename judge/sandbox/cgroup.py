@@ -112,9 +112,11 @@ class Cgroup:
         return []
 
     def opened(self) -> None:
-        """The box stands and has run nothing yet: what it holds now is its own."""
-        if self.counts_memory:
-            self._opened_bytes = self._used_bytes()
+        """The box stands and has run nothing yet: what it holds now is its own. Raises SandboxError."""
+        try:
+            self._opened_bytes = self._used_bytes() if self.counts_memory else 0
+        except OSError as error:
+            raise SandboxError("cgroup", str(error), MEND) from error
 
     def begin(self, memory_bytes: int, processes: int, files_bytes: int, *, as_left: bool) -> None:
         """Set the limits of the next run, beyond what the box holds already, and forget the last peak.

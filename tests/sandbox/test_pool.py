@@ -85,10 +85,11 @@ def test_report(pool_here: Pool) -> None:
 
 
 def test_the_next_is_made_while_the_first_is_used(pool_here: Pool) -> None:
-    """A box that is taken is replaced as soon as it has something to do, not before."""
+    """A box that is taken is replaced as soon as a program runs in it, not before: nobody waits for that."""
     box = pool_here.take()
+    box.put({"a": b""})
     assert pool_here.report().waiting == 0
-    box.put({})
+    box.run(["true"], LIMITS)
     assert pool_here.report().waiting == 1
     box.close()
 
@@ -176,7 +177,7 @@ import sys
 from judge.sandbox import Limits, Pool
 pool = Pool(ahead=2)
 box = pool.take()
-box.put({})
+box.run(["true"], Limits(1, 9, 1 << 28, 1))
 pool.wait()
 waiting = [pid for opening in pool._waiting for pid in opening.link.process_ids]
 print(*box._link.process_ids, *waiting, flush=True)
