@@ -10,6 +10,7 @@ import os
 import re
 import secrets
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from pathlib import Path
 from typing import ClassVar
@@ -37,12 +38,11 @@ its largest process, which is too much by mapped files, then is the better one."
 SLACK_BYTES = 4 << 20
 """Each processor charges ahead in batches, and an agent may grow a little."""
 
-MEND = "let the worker write to its own control groups, or start it unprivileged"
 _REMOVAL_S = 5.0
 _SHMEM = re.compile(rb"^shmem (\d+)", re.M)
 
 
-class Cgroup:
+class Cgroup(ABC):
     """The group of one box. Every file is opened once; nothing is moved between groups during a run.
 
     The classes of the versions fill in what they call things and how they tell.
@@ -86,16 +86,16 @@ class Cgroup:
             self._prepare()
         except OSError as error:
             self.remove()
-            raise SandboxError("cgroup", str(error), MEND) from error
+            raise SandboxError("cgroup", str(error)) from error
 
     @property
     def counts_memory(self) -> bool:
         return "memory" in self.folders
 
     @property
+    @abstractmethod
     def cpu_usage(self) -> int | None:
         """A descriptor of the CPU counter, for the agent."""
-        raise NotImplementedError
 
     def doors(self) -> list[int]:
         """Open what a process writes "0" to in order to join; its children are born there.
@@ -116,7 +116,7 @@ class Cgroup:
         try:
             self._opened_bytes = self._used_bytes() if self.counts_memory else 0
         except OSError as error:
-            raise SandboxError("cgroup", str(error), MEND) from error
+            raise SandboxError("cgroup", str(error)) from error
 
     def begin(self, memory_bytes: int, processes: int, files_bytes: int, *, as_left: bool) -> None:
         """Set the limits of the next run, beyond what the box holds already, and forget the last peak.
@@ -145,7 +145,7 @@ class Cgroup:
                 self._peak_bytes = 0
                 self._forget_peak()
         except OSError as error:
-            raise SandboxError("cgroup", str(error), MEND) from error
+            raise SandboxError("cgroup", str(error)) from error
 
     def give_room(self) -> bool:
         """Whether the limit was hit: let the agent breathe while it ends the run.
@@ -208,24 +208,25 @@ class Cgroup:
                     break
         self.folders = {}
 
+    @abstractmethod
     def _prepare(self) -> None:
         """Open what else is needed, and set what never changes. Raises OSError."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _peak(self) -> int:
         """The most that was in use since the peak was last forgotten, as far as the kernel tells."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _forget_peak(self) -> None:
-        raise NotImplementedError
+        """Begin to note the peak anew."""
 
+    @abstractmethod
     def _kills(self) -> int:
         """How many processes the kernel has killed for want of memory, ever."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _was_noticed(self) -> bool:
         """Whether the kernel has told that the limit was hit since the last question."""
-        raise NotImplementedError
 
     def _open(self, controller: str, name: str, mode: int) -> int:
         self.files[name] = os.open(self.folders[controller] / name, mode | os.O_CLOEXEC)
@@ -270,7 +271,7 @@ def opened_all(paths: Iterable[Path], mode: int) -> list[int]:
             try:
                 found.append(os.open(path, mode | os.O_CLOEXEC))
             except OSError as error:
-                raise SandboxError("cgroup", str(error), MEND) from error
+                raise SandboxError("cgroup", str(error)) from error
             stack.callback(os.close, found[-1])
         stack.pop_all()
     return found

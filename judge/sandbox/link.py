@@ -40,19 +40,6 @@ _ABOVE_ITS_OWN = 10
 
 _AGENTS = 2
 
-MENDS = {
-    "user namespace": "allow unprivileged user namespaces: sysctl user.max_user_namespaces above 0, "
-    "kernel.unprivileged_userns_clone=1, and in a container a seccomp profile that lets unshare through",
-    "mount namespace": "allow mounts in user namespaces; with Ubuntu's AppArmor: "
-    "sysctl kernel.apparmor_restrict_unprivileged_userns=0",
-    "spare user id": "give the worker CAP_SETUID and CAP_SETGID, or no root",
-    "proc": "Linux 5.8 or newer; in a container an unmasked /proc (--security-opt systempaths=unconfined)",
-    "read-only root": "Linux 5.14 or newer, and a root of the worker that is a mount of its own",
-    "cgroup": "let the worker write to its own control groups, or start it unprivileged",
-    "start of a program": "raise the host's limit",
-}
-_ANY_NAMESPACE = "a kernel with the {layer} and a container profile that allows it"
-
 
 class Link:
     """A box's agents and the sockets to them; ``kill`` may come from anywhere, any time.
@@ -162,10 +149,7 @@ class Link:
         try:
             return wire.receive(socket)
         except wire.Failed as failed:
-            mend = MENDS.get(failed.layer, "")
-            if failed.layer.endswith("namespace"):
-                mend = mend or _ANY_NAMESPACE.format(layer=failed.layer)
-            raise SandboxError(failed.layer, failed.reason, mend) from None
+            raise SandboxError(failed.layer, failed.reason) from None
         except (wire.Closed, OSError) as error:
             raise self._death() from error
 
@@ -180,7 +164,7 @@ class Link:
                     while readable(socket.fileno(), LAST_WORDS_S):
                         wire.receive(socket)
                 except wire.Failed as failed:
-                    return SandboxError(failed.layer, failed.reason, MENDS.get(failed.layer, ""))
+                    return SandboxError(failed.layer, failed.reason)
         return SandboxError("agent", "it has ended unexpectedly")
 
     def kill(self) -> None:
@@ -250,7 +234,11 @@ def _start(keepers: Socket, inits: Socket) -> int:
     try:
         return os.posix_spawn(AGENT, [str(AGENT), str(os.getpid())], {}, file_actions=actions, setsid=True)
     except OSError as error:
-        mend = "make it with: make .venv/installed" if isinstance(error, FileNotFoundError) else ""
+        mend = (
+            "make judge/sandbox/box-agent compiles it, as make up does"
+            if isinstance(error, FileNotFoundError)
+            else ""
+        )
         raise SandboxError("agent", str(error), mend) from error
     finally:
         for end in high:

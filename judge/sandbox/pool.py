@@ -73,7 +73,7 @@ class Pool:
         self.close()
 
     def take(self) -> Box:
-        """Return a box, which is the caller's from now on; while it runs its first program, the next one is made.
+        """Return a box, the caller's from now on; while it runs its first program, the next one is made.
 
         Raises SandboxError when there is none and none can be made.
         """

@@ -3,10 +3,11 @@
 import errno
 import os
 import pickle
+from pathlib import Path
 
 import pytest
 
-from judge.sandbox import Layer, SandboxError, hierarchy, identity, layers
+from judge.sandbox import Layer, SandboxError, hierarchy, identity, layers, link
 from judge.sandbox.checkup import MADE_WITH_THE_BOX
 
 
@@ -36,6 +37,15 @@ def test_a_layer_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     assert found["pid namespace"].ok
     assert not found["seccomp"].ok
     assert set(MADE_WITH_THE_BOX) <= set(found)
+
+
+def test_an_agent_that_is_not_there(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """Who has not compiled it gets no box, and is told by which command."""
+    monkeypatch.setattr(link, "AGENT", tmp_path / "box-agent")
+    found = layers()
+    assert (found[0].name, found[0].ok) == ("agent", False)
+    assert "make judge/sandbox/box-agent" in found[0].mend
+    assert not any(layer.ok for layer in found if layer.needed)
 
 
 def test_an_unknown_failure_is_told_too(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,7 +85,7 @@ def test_report(pool_here: Pool) -> None:
 
 
 def test_the_next_is_made_while_the_first_is_used(pool_here: Pool) -> None:
-    """A box that is taken is replaced as soon as a program runs in it, not before: nobody waits for that."""
+    """A box that is taken is replaced when a program runs in it, and not before: nobody waits then."""
     box = pool_here.take()
     box.put({"a": b""})
     assert pool_here.report().waiting == 0
