@@ -1,6 +1,5 @@
-"""The judge's side of a box: what a caller asks for, and how each run is said to have ended."""
+"""The judge's side of a box: what a caller asks for, and what it takes to carry that out."""
 
-import errno
 import os
 from collections.abc import Callable, Collection, Mapping, Sequence
 from types import TracebackType
@@ -8,18 +7,13 @@ from typing import BinaryIO, Self
 
 from judge.sandbox import hierarchy, streams, wire
 from judge.sandbox.attendance import attend
-from judge.sandbox.errors import SandboxError
+from judge.sandbox.ending import outcome_of
 from judge.sandbox.limits import Limits
 from judge.sandbox.link import COVER, PUT, RENEW, RUN, SEAL
 from judge.sandbox.opening import CODE_BYTES, CODE_FILES, Opening, Plan
-from judge.sandbox.order import Answer, Reason, failure_text, order
-from judge.sandbox.outcome import STDERR_BYTES, Outcome, Status
+from judge.sandbox.order import order
+from judge.sandbox.outcome import STDERR_BYTES, Outcome
 from judge.sandbox.streams import Drain
-
-ARTEFACT_FAULTS = {errno.ENOENT, errno.EACCES, errno.ENOEXEC, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
-ARTEFACT_FAULTS |= {errno.EINVAL, errno.ENOMEM, errno.ELIBBAD, errno.ETXTBSY, errno.EPERM, errno.EIO}
-ARTEFACT_FAULTS |= {errno.E2BIG, errno.EFAULT}
-"""What exec answers when the file is missing, no program, ends early, or asks for more than any box has."""
 
 
 class Box:
@@ -150,7 +144,7 @@ class Box:
             out.read_rest()
             err.read_rest()
             self._written_bytes = max(0, answer.code_bytes - self._given_bytes)
-            outcome = self._outcome(limits, answer, out, err)
+            outcome = outcome_of(answer, limits, self._cgroup, out, err)
             if not answer.untouched:
                 # The keeper exchanges the folder while the caller looks at the outcome.
                 self._renew_scratch(limits)
@@ -196,37 +190,6 @@ class Box:
         self._link.tell_keeper(RENEW, limits.file_bytes, limits.file_count)
         self._scratch = limits.file_bytes, limits.file_count
         self._scratch_is_new = True
-
-    def _outcome(self, limits: Limits, answer: Answer, out: Drain, err: Drain) -> Outcome:
-        """Decide how the run ended: the kernel's word on memory first, then output, CPU time, wall time."""
-        memory_exceeded = answer.reason == Reason.MEMORY or self._cgroup.memory_exceeded()
-        if not answer.began_ns and not memory_exceeded:
-            raise SandboxError("start of a program", "it died before exec")
-        if answer.failure and answer.failure not in ARTEFACT_FAULTS:
-            raise SandboxError("start of a program", failure_text(answer))
-        code = os.waitstatus_to_exitcode(answer.wait_status)
-        cpu_time_s, wall_time_s = answer.cpu_ns / 1e9, answer.wall_ns / 1e9
-        if memory_exceeded:
-            status = Status.MEMORY_EXCEEDED
-        elif out.exceeded or err.exceeded:
-            status = Status.OUTPUT_EXCEEDED
-        elif cpu_time_s > limits.cpu_time_s:
-            status = Status.CPU_TIME_EXCEEDED
-        elif wall_time_s > limits.wall_time_s:
-            status = Status.WALL_TIME_EXCEEDED
-        else:
-            status = Status.EXITED if code >= 0 else Status.SIGNALED
-        return Outcome(
-            status=status,
-            exit_code=code if code >= 0 else None,
-            signal=-code if code < 0 else None,
-            cpu_time_s=cpu_time_s,
-            wall_time_s=wall_time_s,
-            memory_bytes=self._cgroup.peak_bytes(answer.memory_bytes),
-            stdout=out.content,
-            stderr=failure_text(answer).encode() or err.content,
-            could_not_start=bool(answer.failure),
-        )
 
 
 def _check(name: str) -> None:

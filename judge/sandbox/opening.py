@@ -5,7 +5,7 @@ import resource
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from judge.sandbox import identity, mounts, seccomp
+from judge.sandbox import bpf, identity, mounts
 from judge.sandbox.cgroup import Cgroup
 from judge.sandbox.cgroup1 import Cgroup1
 from judge.sandbox.cgroup2 import Cgroup2
@@ -81,7 +81,7 @@ def _packet(plan: Plan, cgroup: Cgroup, *, is_born_there: bool) -> list[Field]:
         *mounts.packed(mounts.plan(plan.code_bytes, plan.code_files)),
         *(len(FIXED_LIMITS), *(number for limit in FIXED_LIMITS for number in limit)),
         b"".join(_cpu_mask(plan.cpus or ())),
-        seccomp.filter_for_this_machine(memory_cgroup=cgroup.counts_memory),
+        bpf.filter_for_this_machine(memory_cgroup=cgroup.counts_memory),
     ]
 
 

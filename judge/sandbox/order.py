@@ -3,7 +3,6 @@
 import functools
 import itertools
 import math
-import os
 import resource
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
@@ -94,8 +93,3 @@ def _rlimits(limits: Limits, *, memory_cgroup: bool) -> list[tuple[int, int]]:
     if not memory_cgroup:
         found.append((resource.RLIMIT_DATA, DATA_FACTOR * limits.memory_bytes + DATA_SLACK_BYTES))
     return found
-
-
-def failure_text(answer: Answer) -> str:
-    """Why the program could not be executed, or nothing when it was."""
-    return f"exec: {os.strerror(answer.failure)}" if answer.failure else ""

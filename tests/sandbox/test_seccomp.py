@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from judge.sandbox import SandboxError, seccomp
+from judge.sandbox import SandboxError, bpf, seccomp
 from judge.sandbox.seccomp import TABLE, WITHOUT_MEMORY_CGROUP
 
 HEADERS = {
@@ -21,7 +21,7 @@ def decide(machine: str, number: int, *arguments: int, architecture: int | None 
     """Run the filter as the kernel would and return its decision."""
     arguments = (*arguments, 0, 0, 0, 0, 0, 0)[:6]
     data = struct.pack("=iIQ6Q", number, architecture or ARCHITECTURES[machine], 0, *arguments)
-    steps = list(struct.iter_unpack("HBBI", seccomp.program(machine, TABLE)))
+    steps = list(struct.iter_unpack("HBBI", bpf.program(machine, TABLE)))
     at = value = 0
     while True:
         code, yes, no, operand = steps[at]
@@ -121,4 +121,4 @@ def test_conditions(machine: str) -> None:
 def test_unknown_machine() -> None:
     """A machine without a table gets no box."""
     with pytest.raises(SandboxError, match="seccomp"):
-        seccomp.program("riscv64", TABLE)
+        bpf.program("riscv64", TABLE)
