@@ -49,6 +49,7 @@ class Cgroup(ABC):
     """
 
     LIMIT: ClassVar[str]
+    UNLIMITED: ClassVar[bytes]
     USAGE: ClassVar[str]
     STAT: ClassVar[str] = "memory.stat"
     CACHE: ClassVar[re.Pattern[bytes]]
@@ -115,6 +116,17 @@ class Cgroup(ABC):
         """The box stands and has run nothing yet: what it holds now is its own. Raises SandboxError."""
         try:
             self._opened_bytes = self._used_bytes() if self.counts_memory else 0
+        except OSError as error:
+            raise SandboxError("cgroup", str(error)) from error
+
+    def lift(self) -> None:
+        """Let the agent take what it is to put into files, whose folders have bounds; nothing else runs.
+
+        Until the next ``begin``. Raises SandboxError.
+        """
+        try:
+            if self._limit_bytes:  # otherwise none was set yet
+                os.pwrite(self.files[self.LIMIT], self.UNLIMITED, 0)
         except OSError as error:
             raise SandboxError("cgroup", str(error)) from error
 
@@ -240,8 +252,9 @@ class Cgroup(ABC):
 
     def _field(self, name: str, key: bytes) -> int:
         """The number of a line "KEY NUMBER"."""
-        found = re.search(rb"^%s (\d+)" % key, os.pread(self.files[name], 8192, 0), re.M)
-        return int(found[1]) if found else 0
+        text = b"\n" + os.pread(self.files[name], 8192, 0)
+        _, found, after = text.partition(b"\n" + key + b" ")
+        return int(after.partition(b"\n")[0]) if found else 0
 
     def _used_bytes(self) -> int:
         self._cache_bytes = self._file_cache()

@@ -11,6 +11,7 @@ class Cgroup1(Cgroup):
     """A group of version 1; also the account of a box for which no group could be made."""
 
     LIMIT = "memory.limit_in_bytes"
+    UNLIMITED = b"-1"
     USAGE = "memory.usage_in_bytes"
     PEAK = "memory.max_usage_in_bytes"
     CACHE = re.compile(rb"^cache (\d+)", re.M)

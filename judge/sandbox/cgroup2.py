@@ -12,6 +12,7 @@ class Cgroup2(Cgroup):
     """A group of version 2, in which its first process is born."""
 
     LIMIT = "memory.max"
+    UNLIMITED = b"max"
     USAGE = "memory.current"
     PEAK = "memory.peak"
     CACHE = re.compile(rb"^file (\d+)", re.M)

@@ -8,7 +8,7 @@ from judge.sandbox.errors import SandboxError
 from judge.sandbox.limits import Limits
 from judge.sandbox.order import Answer, Reason
 from judge.sandbox.outcome import Outcome, Status
-from judge.sandbox.streams import Drain
+from judge.sandbox.streams import Stream
 
 ARTEFACT_FAULTS = {errno.ENOENT, errno.EACCES, errno.ENOEXEC, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
 ARTEFACT_FAULTS |= {errno.EINVAL, errno.ENOMEM, errno.ELIBBAD, errno.ETXTBSY, errno.EPERM, errno.EIO}
@@ -16,7 +16,7 @@ ARTEFACT_FAULTS |= {errno.E2BIG, errno.EFAULT}
 """What exec answers when the file is missing, no program, ends early, or asks for more than any box has."""
 
 
-def outcome_of(answer: Answer, limits: Limits, cgroup: Cgroup, out: Drain, err: Drain) -> Outcome:
+def outcome_of(answer: Answer, limits: Limits, cgroup: Cgroup, out: Stream, err: Stream) -> Outcome:
     """The kernel's word on memory comes first, then output, CPU time, wall time.
 
     Raises SandboxError when the program was never started, by no fault of its own.

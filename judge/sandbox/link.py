@@ -11,6 +11,7 @@ from _socket import AF_UNIX, SOCK_SEQPACKET, socketpair
 from _socket import socket as Socket
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 from judge.sandbox import wire
 from judge.sandbox.errors import BoxKilled, SandboxError
@@ -19,10 +20,10 @@ from judge.sandbox.wire import Field
 AGENT = Path(__file__).parent / "box-agent"
 """The program that agent/*.c are compiled to."""
 
-PUT, SEAL, RENEW, COVER = 1, 2, 3, 4
+PUT, SEAL, RENEW, COVER, PLACE, FETCH, DISCARD, CAPTURE = 1, 2, 3, 4, 5, 6, 7, 8
 """What the keeper can be asked for."""
 
-RUN, STOP = 1, 2
+RUN, STOP, ASK = 1, 2, 3
 """What init can be asked for."""
 
 DEATH_S = 10.0
@@ -39,6 +40,13 @@ _PLACES = (3, 4)
 _ABOVE_ITS_OWN = 10
 
 _AGENTS = 2
+
+
+class Held(NamedTuple):
+    """What the folders of a box take of its memory, as the keeper says."""
+
+    code_bytes: int
+    scratch_bytes: int
 
 
 class Link:
@@ -58,6 +66,8 @@ class Link:
         self._unanswered = 0
         self.process_ids: list[int] = []
         """Those of keeper and init, once the box stands."""
+        self.has_shelf = False
+        """Whether the folder that was to be shown is, once the box stands."""
         self._keeper, keepers = socketpair(AF_UNIX, SOCK_SEQPACKET)
         self.socket, inits = socketpair(AF_UNIX, SOCK_SEQPACKET)
         try:
@@ -100,7 +110,8 @@ class Link:
     def _advance(self) -> None:
         """Take the next of those messages: who the keeper is, who init is, and from init that all is made."""
         if len(self._ends) == _AGENTS:
-            self.receive()
+            (has_shelf,) = self.receive()
+            self.has_shelf = bool(has_shelf)
             self._stands = True
             return
         (pid,), (pidfd,) = self._receive(self._keeper)
@@ -110,24 +121,32 @@ class Link:
         if self._killed:
             self.abandon()  # kill had nobody to send to
 
-    def ask_keeper(self, *request: Field, descriptors: Sequence[int] = ()) -> int:
-        """Have the keeper do something, and return the bytes that /code takes then. Raises as ``send``."""
-        self.settle()
+    def ask_keeper(self, *request: Field, descriptors: Sequence[int] = ()) -> Held:
+        """Have the keeper do something, and return what the folders take then. Raises as ``send``."""
         self.tell_keeper(*request, descriptors=descriptors)
-        return self.settle()
+        held = self.settle()
+        assert held
+        return held
 
     def tell_keeper(self, *request: Field, descriptors: Sequence[int] = ()) -> None:
         """The same, but do not wait for it; ``settle`` does."""
         self._send(self._keeper, wire.pack(*request), descriptors)
         self._unanswered += 1
 
-    def settle(self) -> int:
-        """Wait until the keeper has done what it was told; return its last answer."""
-        code_bytes = 0
+    def settle(self) -> Held | None:
+        """Wait until the keeper has done what it was told; return its last answer, if one was due."""
+        held = None
         while self._unanswered:
-            (code_bytes,), _ = self._receive(self._keeper)
+            held = Held(*self._receive(self._keeper)[0])
             self._unanswered -= 1
-        return code_bytes
+        return held
+
+    def take_from_keeper(self, *request: Field) -> tuple[int, int | None]:
+        """Ask for something of the box; return a number, and the descriptor beside it if there is one."""
+        self.settle()
+        self._send(self._keeper, wire.pack(*request), ())
+        (number,), descriptors = self._receive(self._keeper)
+        return number, (descriptors[0] if descriptors else None)
 
     def send(self, packet: bytes, descriptors: Sequence[int] = ()) -> None:
         """Send a request to init. Raises SandboxError, BoxKilled, or ValueError when it is too long."""

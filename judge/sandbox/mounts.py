@@ -10,19 +10,23 @@ from judge.sandbox.wire import Field
 ROOT = "/tmp"  # noqa: S108  where the new root is put together, in a mount namespace of its own
 SCRATCH = "/tmp"  # noqa: S108  inside the box: the writable folder of a run
 CODE = "/code"
+SHELF = "/shelf"
 
 FOLDERS = ("proc", "dev", "etc", "code", "tmp", "usr", "var", "run")
 
 TOP_LEVEL = ("bin", "sbin", "lib", "lib32", "lib64", "libx32")
 """Links into /usr on merged systems, folders on others: made the way the host has them."""
 
-ETC = ("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime", "perl", "mono", "ssl/certs")
+ETC = (
+    *("ld.so.cache", "ld.so.conf", "ld.so.conf.d", "alternatives", "localtime", "ssl/certs"),
+    *("perl", "mono", "nim", "ldc2.conf", "R", "gnucobol", "racket"),
+)
 """What toolchains read of /etc; nothing here is secret, and what the host lacks is left out."""
 
-ETC_PREFIXES = ("java-", "python3")
-"""Debian's JDKs and Python keep their configuration in folders of /etc named for the version."""
+ETC_PREFIXES = ("java-", "python3", "fpc")
+"""Debian's JDKs, Python and Free Pascal keep their configuration in /etc under names with the version."""
 
-VAR = ("lib/ghc", "lib/ocaml")
+VAR = ("lib/ghc", "lib/ocaml", "lib/chicken")
 
 HIDDEN = ("/usr/etc", "/usr/local/etc")
 """Below /usr, but what local programs are configured with: tokens may be among it."""
@@ -50,6 +54,7 @@ RDONLY, NOSUID, NODEV, NOEXEC = 1, 2, 4, 8
 """Attributes of mount_setattr(2)."""
 
 _FIXED = RDONLY | NOSUID | NODEV
+SHELF_ATTRIBUTES = _FIXED | NOEXEC
 
 SPACE, PROC, TREE = "mount namespace", "proc", "read-only root"
 """The layers that the steps belong to."""
@@ -66,6 +71,7 @@ class Kind(IntEnum):
     PROC = 5
     PIVOT = 6
     LOCK = 7
+    SHELF = 8
 
 
 class Step(NamedTuple):
@@ -78,8 +84,11 @@ class Step(NamedTuple):
     attributes: int = 0
 
 
-def plan(code_bytes: int, code_files: int) -> list[Step]:
-    """Return the steps that make the tree on this machine, in order; paths of the box lie below ROOT."""
+def plan(code_bytes: int, code_files: int, *, has_shelf: bool = False) -> list[Step]:
+    """Return the steps that make the tree on this machine, in order; paths of the box lie below ROOT.
+
+    has_shelf: there is to be a folder of the host's as SHELF, which the agent has opened before.
+    """
     return [
         Step(SPACE, Kind.TMPFS, "size=1m,nr_inodes=512,mode=755", ROOT),
         *(Step(SPACE, Kind.FOLDER, "", f"{ROOT}/{name}") for name in FOLDERS),
@@ -88,6 +97,7 @@ def plan(code_bytes: int, code_files: int) -> list[Step]:
         *_toolchains(),
         *_etc(),
         *_devices(),
+        *_shelf(present=has_shelf),
         Step(TREE, Kind.TMPFS, f"size={code_bytes},nr_inodes={code_files + 1},mode=755", ROOT + CODE),
         Step(TREE, Kind.PIVOT, "", ROOT),
         Step(TREE, Kind.LOCK, "", "/", _FIXED),
@@ -126,6 +136,13 @@ def _devices() -> Iterator[Step]:
         yield Step(TREE, Kind.BIND, f"/dev/{name}", path, RDONLY | NOSUID | NOEXEC)
     for name, target in DEVICE_LINKS:
         yield Step(TREE, Kind.LINK, target, f"{ROOT}/dev/{name}")
+
+
+def _shelf(*, present: bool) -> Iterator[Step]:
+    """It holds data, which nobody has to execute."""
+    if present:
+        yield Step(TREE, Kind.FOLDER, "", ROOT + SHELF)
+        yield Step(TREE, Kind.SHELF, "", ROOT + SHELF, SHELF_ATTRIBUTES)
 
 
 def _mirror_below(top: str, name: str) -> Iterator[Step]:

@@ -4,6 +4,7 @@ import os
 import resource
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from judge.sandbox import bpf, identity, mounts
 from judge.sandbox.cgroup import Cgroup
@@ -30,11 +31,15 @@ FIXED_LIMITS = (
 
 @dataclass(frozen=True)
 class Plan:
-    """What a box is to be like: the processors of its processes (all, if None), the room in /code."""
+    """What a box is to be like.
+
+    The processors of its processes (all, if None), the room in /code, and a folder of the host's to be shown.
+    """
 
     cpus: Collection[int] | None = None
     code_bytes: int = CODE_BYTES
     code_files: int = CODE_FILES
+    shelf: Path | None = None
 
     def __post_init__(self) -> None:
         if self.code_bytes <= 0 or self.code_files <= 0:
@@ -55,8 +60,10 @@ class Opening:
             doors = self.cgroup.doors()
             lent += doors
             usage = [] if self.cgroup.cpu_usage is None else [self.cgroup.cpu_usage]
-            packet = _packet(plan, self.cgroup, is_born_there=bool(birthplace))
-            self.link = Link(packet, [*birthplace, *usage, *doors])
+            shelf = _mount_of(plan.shelf) if plan.shelf else []
+            lent += shelf
+            packet = _packet(plan, self.cgroup, is_born_there=bool(birthplace), shelf_is_mount=bool(shelf))
+            self.link = Link(packet, [*birthplace, *usage, *shelf, *doors])
         except BaseException:
             self.cgroup.remove()
             raise
@@ -72,13 +79,20 @@ class Opening:
             self.cgroup.remove()
 
 
-def _packet(plan: Plan, cgroup: Cgroup, *, is_born_there: bool) -> list[Field]:
+def _mount_of(folder: Path) -> list[int]:
+    from judge.sandbox import shelf  # it brings ctypes along, which takes its time
+
+    return shelf.detached(folder)
+
+
+def _packet(plan: Plan, cgroup: Cgroup, *, is_born_there: bool, shelf_is_mount: bool) -> list[Field]:
     """What the agent is told of a box, in the order in which agent/main.c reads it."""
     users, groups = identity.ids()
     return [
         *(users.start, len(users), groups.start, len(groups)),
         *(cgroup.memory_is_sampled or not cgroup.counts_memory, is_born_there, cgroup.cpu_usage is not None),
-        *mounts.packed(mounts.plan(plan.code_bytes, plan.code_files)),
+        *(shelf_is_mount, str(plan.shelf.absolute()) if plan.shelf else ""),
+        *mounts.packed(mounts.plan(plan.code_bytes, plan.code_files, has_shelf=plan.shelf is not None)),
         *(len(FIXED_LIMITS), *(number for limit in FIXED_LIMITS for number in limit)),
         b"".join(_cpu_mask(plan.cpus or ())),
         bpf.filter_for_this_machine(memory_cgroup=cgroup.counts_memory),

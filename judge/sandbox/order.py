@@ -43,8 +43,8 @@ class Answer(NamedTuple):
 
     memory_bytes is what was sampled, or where a cgroup counts memory the most that any one process held, with
     mapped files; failure is the errno of an exec that did not succeed; began_ns
-    is 0 when the program's process died before its exec; code_bytes is what /code takes; untouched is whether
-    the scratch folder is as it was.
+    is 0 when the program's process died before its exec; code_bytes and scratch_bytes are what /code and the
+    scratch folder take; untouched is whether that folder is as it was when it was new.
     """
 
     reason: int
@@ -55,6 +55,7 @@ class Answer(NamedTuple):
     failure: int
     began_ns: int
     code_bytes: int
+    scratch_bytes: int
     untouched: int
 
 

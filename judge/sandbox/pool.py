@@ -37,7 +37,7 @@ class Pool:
     """Boxes made ahead, each for one submission; a context manager.
 
     One thread uses it, and the boxes die with that thread; it may have taken several at a time. cpus,
-    code_bytes and code_files are those of every ``Box``. ahead: how many boxes wait at most.
+    code_bytes, code_files and shelf are those of every ``Box``. ahead: how many boxes wait at most.
     """
 
     def __init__(
@@ -46,11 +46,12 @@ class Pool:
         cpus: Collection[int] | None = None,
         code_bytes: int = CODE_BYTES,
         code_files: int = CODE_FILES,
+        shelf: Path | None = None,
         ahead: int = 1,
     ) -> None:
         if not 1 <= ahead <= MOST_AHEAD:
             raise ValueError(f"ahead is {ahead}; it must be from 1 to {MOST_AHEAD}")
-        self._plan = Plan(cpus, code_bytes, code_files)
+        self._plan = Plan(cpus, code_bytes, code_files, shelf)
         self._ahead = ahead
         self._hierarchies = hierarchy.find()
         hierarchy.sweep(self._hierarchies)

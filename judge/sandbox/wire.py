@@ -9,7 +9,7 @@ from collections.abc import Sequence
 PACKET_BYTES = 128 << 10
 """The largest packet; what is longer (file contents) travels as a descriptor."""
 
-_MOST_DESCRIPTORS = 8
+MOST_DESCRIPTORS = 8
 _ANSWER_BYTES = 1024
 _NUMBER = struct.Struct("=q")
 
@@ -59,7 +59,7 @@ def receive(socket: Socket) -> tuple[tuple[int, ...], list[int]]:
     """
     try:
         packet, ancillary, flags, _ = socket.recvmsg(
-            _ANSWER_BYTES, CMSG_SPACE(4 * _MOST_DESCRIPTORS), MSG_CMSG_CLOEXEC
+            _ANSWER_BYTES, CMSG_SPACE(4 * MOST_DESCRIPTORS), MSG_CMSG_CLOEXEC
         )
     except ConnectionResetError as error:
         raise Closed from error

@@ -89,7 +89,10 @@ class Step:
 
     argv: list[str]
     put: Mapping[str, str]
+    place: Mapping[str, str]
     stdin: str
+    fetch: str
+    keep: bool
     limits: Limits
     environment: Mapping[str, str]
     merged: bool
@@ -109,6 +112,7 @@ class Program:
     stdin: str = ""
     limits: Mapping[str, float] = field(default_factory=dict)
     unsealed: bool = False
+    keep: bool = False
     expect: Mapping[str, Any] = field(default_factory=dict)
     then: list[Mapping[str, Any]] = field(default_factory=list)
     guards: list[str] = field(default_factory=list)
@@ -141,6 +145,7 @@ class Program:
     def steps(self) -> list[Step]:
         """The runs of this entry, in their order."""
         first = {"args": self.args, "stdin": self.stdin, "limits": self.limits, "expect": self.expect}
+        first["keep"] = self.keep
         return [self._step(number, raw) for number, raw in enumerate([first, *self.then])]
 
     def _step(self, number: int, raw: Mapping[str, Any]) -> Step:
@@ -158,7 +163,10 @@ class Program:
         return Step(
             argv=raw.get("argv") or [*argv, *args],
             put=raw.get("put", {}),
+            place=raw.get("place", {}),
             stdin=raw.get("stdin", ""),
+            fetch=raw.get("fetch", ""),
+            keep=raw.get("keep", False),
             limits=replace(ample, **dict(map(_in_bytes, raw.get("limits", {}).items()))),
             environment=environment,
             merged=merged,
@@ -178,17 +186,25 @@ class Program:
                     box.put({name: text.encode() for name, text in step.put.items()})
                 if number == int(self.early):
                     box.seal()
+                if step.place:
+                    box.place({name: text.encode() for name, text in step.place.items()})
                 seen = box.run(
                     step.argv,
                     step.limits,
-                    stdin=step.stdin.encode(),
+                    stdin=_fetched(box, step.fetch) if step.fetch else step.stdin.encode(),
                     env=step.environment,
                     merge_stderr=step.merged,
+                    keep=step.keep,
                 )
             except SandboxError as error:
                 yield step, error
                 return
             yield step, seen
+
+
+def _fetched(box: Box, name: str) -> bytes:
+    found = box.fetch(name, MIB)
+    return b"no file\n" if found is None else b"a file\n" + found.content
 
 
 def _in_bytes(limit: tuple[str, Any]) -> tuple[str, Any]:

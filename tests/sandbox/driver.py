@@ -26,10 +26,14 @@ def main() -> None:
             elif method == "take":
                 boxes[number] = boxes[args[0]].take()
                 answer = (True, None)
+            elif method == "interact":
+                sides = [sandbox.Side(boxes[box], *rest) for box, *rest in args]
+                answer = (True, sandbox.interact(*sides, **kwargs))
             elif method == "layers":
                 answer = (True, sandbox.layers())
             else:
-                answer = (True, getattr(boxes[number], method)(*args, **kwargs))
+                found = getattr(boxes[number], method)
+                answer = (True, found(*args, **kwargs) if callable(found) else found)
         except (sandbox.SandboxError, ValueError) as error:
             answer = (False, error)
         pickle.dump(answer, sys.stdout.buffer)

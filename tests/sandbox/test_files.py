@@ -12,17 +12,23 @@ from .conftest import LIMITS, shell
 def test_files_and_folders(box: Box) -> None:
     """Files arrive byte for byte, folders are made for them, and a later file replaces an earlier one."""
     box.put({"a": b"\0\xff", "d/e/f.txt": b"deep", "ü b": b"x"})
-    box.put({"a": b"new"})
-    found = shell(box, "cd /code; find . -type f | sort; cat a d/e/f.txt")
+    box.put({"a": b"new", "g/": b""})
+    found = shell(box, "cd /code; find . -type f | sort; cat a d/e/f.txt; rmdir g")
     assert found == "./a\n./d/e/f.txt\n./ü b\nnewdeep"
 
 
-@pytest.mark.parametrize("name", ["", "/a", "../a", "a/../b", "a//b", ".", "a/", "a\0b", "x" * 256])
+@pytest.mark.parametrize("name", ["", "/a", "../a", "a/../b", "a//b", ".", "/", "a//", "a\0b", "x" * 256])
 def test_names_that_lead_elsewhere(box: Box, name: str) -> None:
     """A name that is no plain relative path is a ValueError, before anything is written."""
     with pytest.raises(ValueError, match="name"):
         box.put({"first": b"", name: b""})
     assert shell(box, "ls -A /code") == ""
+
+
+def test_a_folder_holds_nothing(box: Box) -> None:
+    """Contents for a folder's name are a ValueError."""
+    with pytest.raises(ValueError, match="folder"):
+        box.put({"a/": b"x"})
 
 
 @pytest.mark.parametrize("target", ["/usr/bin/sh", "/code/other", "/tmp/x", "/etc/passwd"])

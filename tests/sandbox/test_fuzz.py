@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from judge.sandbox import Box, Outcome, SandboxError, Status, link, wire
-from judge.sandbox.link import COVER, PUT, RENEW, RUN, SEAL, STOP, readable
+from judge.sandbox.link import CAPTURE, COVER, DISCARD, FETCH, PLACE, PUT, RENEW, RUN, SEAL, STOP, readable
 from judge.sandbox.order import order
 
 from .conftest import LIMITS, shell
@@ -57,7 +57,11 @@ def test_packets_at_random(trapping: None) -> None:
     chance = random.Random(1)
     program = order(["true"], {"A": "b"}, LIMITS, memory_cgroup=True)
     requests = [
-        (0, wire.pack(PUT, 2, "a", 3, "b/c", 4)),
+        (0, wire.pack(PUT, 2, "a", 0, 0, 3, "b/c", 0, 3, 4)),
+        (0, wire.pack(PLACE, 2, "a", 0, 0, 3, "b/", 1, 0, 0)),
+        (0, wire.pack(FETCH, "a/b")),
+        (0, wire.pack(DISCARD, "a/b")),
+        (0, wire.pack(CAPTURE, 1 << 20, 100)),
         (0, wire.pack(COVER, 2, "/usr/bin/perl", "/usr/lib/gcc")),
         (0, wire.pack(RENEW, 1 << 20, 16)),
         (0, wire.pack(SEAL)),

@@ -12,6 +12,7 @@ import pytest
 from judge import languages
 from judge.judging import toolchains
 from judge.judging.compiling import compile_in
+from judge.judging.programs import arranged
 from judge.records import SourceFile
 from judge.sandbox import Box, Limits, SandboxError, Status, cgroup, hierarchy, layers
 
@@ -114,8 +115,8 @@ def test_compiler_is_in_the_box(box: Box) -> None:
     if language not in toolchains.found():
         pytest.skip("no perl")
     code = "BEGIN { exec 'cat', '/proc/self/mountinfo', '/proc/self/status' }"
-    files = [SourceFile(language.source, code)]
-    seen = compile_in(box, language, files, time_limit_s=10, memory_bytes=256 << 20).output
+    program = arranged(language, [SourceFile(language.source, code)])
+    seen = compile_in(box, program, time_limit_s=10, memory_bytes=256 << 20).output
     assert b" /code rw," in seen
     assert b"Seccomp:\t2" in seen
     assert b"NoNewPrivs:\t1" in seen

@@ -91,7 +91,16 @@ def test_signals_to_all(box: Box) -> None:
 @pytest.mark.parametrize(
     "path",
     [
-        *("/etc/shadow", "/etc/ssh", "/etc/machine-id", "/root", "/home", "/var/lib", "/var/log", "/sys"),
+        *(
+            "/etc/shadow",
+            "/etc/ssh",
+            "/etc/machine-id",
+            "/root",
+            "/home",
+            "/var/lib/dpkg",
+            "/var/log",
+            "/sys",
+        ),
         *(
             "/proc/1",
             "/proc/kallsyms",

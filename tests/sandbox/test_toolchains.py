@@ -1,5 +1,6 @@
 """Ordinary programs of every language found here run in a box as they do outside."""
 
+import os
 import shutil
 from dataclasses import dataclass, replace
 
@@ -7,7 +8,7 @@ import pytest
 
 import judge.languages
 from judge.judging import toolchains
-from judge.judging.belongings import EVERYBODYS, foreign
+from judge.judging.belongings import EVERYBODYS, PATH, foreign
 from judge.languages import table
 from judge.sandbox import Box
 
@@ -28,6 +29,14 @@ GO = b'package main\nimport "fmt"\nfunc main(){var a,b int;fmt.Scan(&a,&b);fmt.P
 RUST = b"""use std::io::*;
 fn main(){let mut s=String::new();stdin().read_to_string(&mut s).unwrap();
 println!("{}",s.split_whitespace().map(|x|x.parse::<i32>().unwrap()).sum::<i32>());}"""
+
+
+def real(tool: str) -> str:
+    """The file that a tool's name leads to in the end."""
+    return os.path.realpath(shutil.which(tool, path=PATH) or tool)
+
+
+TOOLCHAINS = [language for language in table().values() if not language.variant_of or language.folders]
 
 
 @dataclass(frozen=True)
@@ -55,16 +64,18 @@ LANGUAGES = [
 ]
 
 
-@pytest.mark.parametrize("language", table().values(), ids=lambda language: language.id)
+@pytest.mark.parametrize("language", TOOLCHAINS, ids=lambda language: language.id)
 def test_a_box_shows_its_own_toolchain_alone(box: Box, language: judge.languages.Language) -> None:
     """Of other languages no tool can be run and no folder read, but for those that this one borrows."""
     if language not in toolchains.found():
         pytest.skip(f"no {language.id}")
     box.cover(foreign(language.id))
-    allowed = {tool for id_ in (language.id, *language.borrows) for tool in table()[id_].tools}
-    for other in toolchains.found():
-        for tool in set(other.tools) - allowed - set(EVERYBODYS):
-            assert box.run([tool, "--version"], AMPLE).could_not_start, tool
+    own = {real(tool) for id_ in (language.id, *language.borrows) for tool in table()[id_].tools}
+    tools = {tool for other in toolchains.found() for tool in other.tools}
+    for tool in sorted(tools - set(EVERYBODYS)):
+        if real(tool) in own:  # Clang is one program under two names
+            continue
+        assert box.run([tool, "--version"], AMPLE).could_not_start, tool
     script = 'for path; do [ -d "$path" ] && ls -A "$path" || cat "$path"; done; true'
     outcome = box.run(["sh", "-c", script, "sh", *foreign(language.id)], AMPLE)
     assert (outcome.exit_code, outcome.stdout) == (0, b"")
@@ -82,5 +93,6 @@ def test_adds_two_numbers(box: Box, language: Language) -> None:
         compiled = box.run(language.compile, AMPLE, env={"GOCACHE": "/tmp/c", "GO111MODULE": "off"})
         assert (compiled.exit_code, compiled.stderr) == (0, b""), compiled
     box.seal()
-    outcome = box.run(language.run, AMPLE, stdin=b"19 23\n")
+    # PyPy looks for the size of a cache otherwise, and says that it does not find it.
+    outcome = box.run(language.run, AMPLE, stdin=b"19 23\n", env={"PYPY_GC_NURSERY": "4M"})
     assert (outcome.stdout, outcome.stderr, outcome.exit_code) == (b"42\n", b"", 0), outcome

@@ -26,7 +26,7 @@ const char *packet_string(struct packet *packet, size_t *length);
 int packet_descriptor(struct packet *packet);
 void packet_done(struct packet *packet);
 void answer(const int64_t *numbers, size_t count);
-void answer_with(int64_t number, int descriptor);
+void answer_with(const int64_t *numbers, size_t count, int descriptor);
 
 /* The socket to the judge of this process, keeper or init. */
 extern int control;
@@ -54,15 +54,22 @@ void shed_for_good(const char *filter, size_t filter_bytes);
 #define CODE "/code"
 #define SCRATCH "/tmp"
 
-void build_tree(struct packet *plan);
+int open_shelf(const char *path);
+bool build_tree(struct packet *plan, int shelf);
 void seal_code(void);
-int64_t code_bytes(void);
+int64_t folder_bytes(const char *folder);
 void renew_scratch(int64_t bytes, int64_t files);
 void cover_paths(struct packet *request);
-void put_files(struct packet *request);
 
 /* The box's own /proc, whole and writable, for init alone. */
 extern int whole_proc;
+
+/* files.c: what is carried into a box and out of it. */
+
+void put_files(struct packet *request, const char *where, const char *layer);
+void fetch_file(struct packet *request);
+void discard_file(struct packet *request);
+void capture_code(struct packet *request);
 
 /* run.c: programs. */
 
@@ -79,6 +86,7 @@ void usage_begin(void);
 void usage_look(int64_t memory_limit, pid_t only);
 void usage_reaped(pid_t pid, int64_t cpu_ns, int64_t peak_bytes);
 void usage_end(void);
+bool usage_is_ending(pid_t pid);
 int64_t usage_cpu_ns(void);
 int64_t usage_memory_bytes(void);
 

@@ -24,9 +24,14 @@
 enum { KEEPER_SOCKET = 3, INIT_SOCKET = 4 };
 
 /* What the judge may ask of the keeper, after the plan. */
-enum { PUT = 1, SEAL = 2, RENEW = 3, COVER = 4 };
+enum { PUT = 1, SEAL, RENEW, COVER, PLACE, FETCH, DISCARD, CAPTURE };
 
 static struct packet packet;
+
+static void tell_of(pid_t pid, int pidfd) {
+    int64_t number = pid;
+    answer_with(&number, 1, pidfd);
+}
 
 /* Go on as a process that is born in the version 2 control group given, and is the judge's child as we are:
  * one that moves there waits many milliseconds for the kernel. */
@@ -39,7 +44,7 @@ static void be_born_in(int group) {
         die("cgroup", "clone3");
     if (child == 0)
         return;
-    answer_with(child, pidfd);
+    tell_of(child, pidfd);
     _exit(0);
 }
 
@@ -53,7 +58,7 @@ static void join_groups(void) {
         close(tasks);
     }
     int pidfd = syscall(SYS_pidfd_open, getpid(), 0);
-    answer_with(getpid(), pidfd);
+    tell_of(getpid(), pidfd);
     close(pidfd);
 }
 
@@ -78,13 +83,13 @@ static void set_limits(void) {
 }
 
 /* Be pid 1: make the tree, give up everything, and serve. The rest of the plan is read here. */
-_Noreturn static void be_init(int cpu_counter, bool samples_memory) {
+_Noreturn static void be_init(int cpu_counter, bool samples_memory, int shelf) {
     size_t length;
     prctl(PR_SET_NAME, "box-init"); /* for whoever looks at the machine's processes */
     setsid();
     if (sethostname("box", 3))
         die("UTS namespace", "sethostname");
-    build_tree(&packet);
+    int64_t has_shelf = build_tree(&packet, shelf);
     set_limits();
     const char *cpus = packet_string(&packet, &length);
     /* Not sooner: a box is made ahead while its CPU judges another submission. */
@@ -94,7 +99,7 @@ _Noreturn static void be_init(int cpu_counter, bool samples_memory) {
     packet_done(&packet);
     prepare_runs();
     shed_for_good(filter, length);
-    answer(NULL, 0);
+    answer(&has_shelf, 1);
     serve_runs(cpu_counter, samples_memory);
 }
 
@@ -107,6 +112,43 @@ _Noreturn static void follow_init(void) {
         _exit(0); /* it has said why, or its socket was closed */
     snprintf(reason, sizeof reason, "init was ended by signal %d", WTERMSIG(status));
     die_because("agent", reason);
+}
+
+/* Do what the last packet asks for. Whatever makes no answer of its own is answered with what the box's own
+ * folders take. */
+static void serve(void) {
+    switch (packet_number(&packet)) {
+    case PUT:
+        put_files(&packet, CODE, "code folder");
+        break;
+    case SEAL:
+        seal_code();
+        break;
+    case RENEW: {
+        int64_t bytes = packet_number(&packet);
+        renew_scratch(bytes, packet_number(&packet));
+        break;
+    }
+    case COVER:
+        cover_paths(&packet);
+        break;
+    case PLACE:
+        put_files(&packet, SCRATCH, "private tmpfs");
+        break;
+    case FETCH:
+        fetch_file(&packet);
+        return;
+    case DISCARD:
+        discard_file(&packet);
+        return;
+    case CAPTURE:
+        capture_code(&packet);
+        return;
+    default:
+        die_because("agent", "an unknown request");
+    }
+    int64_t held[] = {folder_bytes(CODE), folder_bytes(SCRATCH)};
+    answer(held, 2);
 }
 
 /* Serve the judge for as long as the box lives, with capabilities over the box's namespaces, and out of reach
@@ -122,26 +164,7 @@ _Noreturn static void be_keeper(int init) {
         if (!watched[0].revents)
             continue;
         packet_receive(&packet);
-        switch (packet_number(&packet)) {
-        case PUT:
-            put_files(&packet);
-            break;
-        case SEAL:
-            seal_code();
-            break;
-        case RENEW: {
-            int64_t bytes = packet_number(&packet);
-            renew_scratch(bytes, packet_number(&packet));
-            break;
-        }
-        case COVER:
-            cover_paths(&packet);
-            break;
-        default:
-            die_because("agent", "an unknown request");
-        }
-        int64_t held = code_bytes();
-        answer(&held, 1);
+        serve();
     }
 }
 
@@ -162,6 +185,8 @@ int main(int argc, char **argv) {
     bool samples_memory = packet_number(&packet);
     int box_group = packet_number(&packet) ? packet_descriptor(&packet) : -1;
     int cpu_counter = packet_number(&packet) ? packet_descriptor(&packet) : -1;
+    int shelf = packet_number(&packet) ? packet_descriptor(&packet) : -1;
+    const char *shelf_path = packet_string(&packet, NULL);
 
     if (box_group >= 0) {
         be_born_in(box_group);
@@ -193,13 +218,14 @@ int main(int argc, char **argv) {
         if (read(alive[0], &byte, 1) != 1)
             _exit(1);
         close(alive[0]);
-        be_init(cpu_counter, samples_memory);
+        be_init(cpu_counter, samples_memory, shelf < 0 ? open_shelf(shelf_path) : shelf);
     }
     close(INIT_SOCKET);
     close(alive[0]);
     close(cpu_counter);
+    close(shelf);
     int pidfd = syscall(SYS_pidfd_open, child, 0);
-    answer_with(child, pidfd);
+    tell_of(child, pidfd);
     if (write(alive[1], "1", 1) != 1)
         _exit(1);
     close(alive[1]);

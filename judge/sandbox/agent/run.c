@@ -23,7 +23,7 @@
 #include <unistd.h>
 
 /* What the judge may ask of init. */
-enum { RUN = 1, STOP = 2 };
+enum { RUN = 1, STOP, ASK };
 
 /* Why a run is over, as order.py numbers them. */
 enum reason { EXIT, CPU, WALL, MEMORY, STOPPED };
@@ -260,8 +260,11 @@ static enum reason watch(void) {
         if (watched[0].revents)
             return EXIT;
         if (watched[1].revents) {
-            packet_receive(&packet); /* only STOP comes during a run */
-            return STOPPED;
+            packet_receive(&packet);
+            if (packet_number(&packet) != ASK)
+                return STOPPED;
+            if (!usage_is_ending(program.pid))
+                answer(NULL, 0);
         }
         reap(WNOHANG);
         if (program.ended)
@@ -334,9 +337,16 @@ static void run(void) {
         die("agent", "ns_last_pid");
     struct trace now = trace_of_scratch();
     fresh.next_inode++; /* ours, just now */
-    int64_t numbers[] = {reason,         program.wait_status,  cpu_ns,
-                         wall_ns,        usage_memory_bytes(), order.failure,
-                         order.began_ns, code_bytes(),         memcmp(&fresh, &now, sizeof now) == 0};
+    int64_t numbers[] = {reason,
+                         program.wait_status,
+                         cpu_ns,
+                         wall_ns,
+                         usage_memory_bytes(),
+                         order.failure,
+                         order.began_ns,
+                         folder_bytes(CODE),
+                         folder_bytes(SCRATCH),
+                         memcmp(&fresh, &now, sizeof now) == 0};
     answer(numbers, sizeof numbers / sizeof *numbers);
 }
 
@@ -368,6 +378,7 @@ _Noreturn void serve_runs(int cpu_counter, bool samples_memory) {
             run();
             break;
         case STOP:
+        case ASK:
             break; /* it crossed our answer on the way: that run is over */
         default:
             die_because("agent", "an unknown request");

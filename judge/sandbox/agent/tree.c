@@ -11,14 +11,13 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 /* The kinds of a plan's steps, as mounts.py numbers them. */
-enum { FOLDER, FILE_, LINK, TMPFS, BIND, PROC, PIVOT, LOCK };
+enum { FOLDER, FILE_, LINK, TMPFS, BIND, PROC, PIVOT, LOCK, SHELF };
 
 int whole_proc = -1;
 
@@ -57,6 +56,25 @@ static int pivot(const char *root) {
     return chdir("/");
 }
 
+/* Make a mount of a folder that is nowhere yet; -1 where that cannot be, or no path is given. The tree that
+ * is built may hide where it lies. */
+int open_shelf(const char *path) {
+    return *path ? syscall(SYS_open_tree, AT_FDCWD, path, OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC) : -1;
+}
+
+/* Show it, if there is one that we may read; whoever may not have it read-only shall not have it. */
+static bool mount_shelf(int shelf, const char *target, uint64_t attributes) {
+    if (shelf < 0 || syscall(SYS_move_mount, shelf, "", AT_FDCWD, target, MOVE_MOUNT_F_EMPTY_PATH))
+        return false;
+    if (set_attributes(target, attributes, 0) || mount(NULL, target, NULL, MS_PRIVATE, NULL))
+        die("read-only root", target);
+    if (!access(target, R_OK | X_OK))
+        return true;
+    if (umount2(target, MNT_DETACH))
+        die("read-only root", target);
+    return false;
+}
+
 static int step(int64_t kind, const char *source, const char *target, int64_t attributes) {
     switch (kind) {
     case FOLDER: /* two steps may ask for the same */
@@ -83,8 +101,10 @@ static int step(int64_t kind, const char *source, const char *target, int64_t at
 }
 
 /* Make the tree and move into it; nothing of the host's is reachable afterwards. The plan is a number of
- * steps, each a layer's name, a kind, a source, a target and mount attributes. */
-void build_tree(struct packet *plan) {
+ * steps, each a layer's name, a kind, a source, a target and mount attributes. shelf: the mount of a folder
+ * that a box can do without, or -1; returns whether it has one. */
+bool build_tree(struct packet *plan, int shelf) {
+    bool has_shelf = false;
     umask(0);
     if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL))
         die("mount namespace", "making / private");
@@ -94,10 +114,14 @@ void build_tree(struct packet *plan) {
         const char *source = packet_string(plan, NULL);
         const char *target = packet_string(plan, NULL);
         int64_t attributes = packet_number(plan);
-        if (step(kind, source, target, attributes))
+        if (kind == SHELF)
+            has_shelf = mount_shelf(shelf, target, attributes);
+        else if (step(kind, source, target, attributes))
             die(layer, target);
     }
     umask(022);
+    close(shelf);
+    return has_shelf;
 }
 
 /* Make /code read-only, for good: by another mount over the first, which no path reaches any more. The first
@@ -122,11 +146,12 @@ void cover_paths(struct packet *request) {
     packet_done(request);
 }
 
-/* Return the memory that /code takes: contents, and about a kilobyte for each file's own record. */
-int64_t code_bytes(void) {
+/* Return the memory that a folder of the box's own takes: contents, and about a kilobyte for each file's own
+ * record. */
+int64_t folder_bytes(const char *folder) {
     struct statfs space;
-    if (statfs(CODE, &space))
-        die("code folder", "statfs");
+    if (statfs(folder, &space))
+        die("agent", folder);
     return (space.f_blocks - space.f_bfree) * space.f_bsize + ((space.f_files - space.f_ffree) << 10);
 }
 
@@ -142,62 +167,4 @@ void renew_scratch(int64_t bytes, int64_t files) {
     if (mount_tmpfs(SCRATCH, options))
         die("private tmpfs", "mount");
     there = true;
-}
-
-/* Open a folder in another, made if need be, and close the outer one. No link is followed. */
-static int enter(int outer, const char *name) {
-    if (mkdirat(outer, name, 0755) && errno != EEXIST)
-        die("code folder", name);
-    int inner = openat(outer, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (inner < 0)
-        die("code folder", name);
-    close(outer);
-    return inner;
-}
-
-static void put_file(const char *name, int64_t size, int contents) {
-    char part[256];
-    int folder = open(CODE, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (folder < 0)
-        die("code folder", CODE);
-    for (;;) {
-        size_t length = strcspn(name, "/");
-        if (!length || length >= sizeof part)
-            die_because("code folder", "a file's name has an empty or too long part");
-        memcpy(part, name, length);
-        part[length] = 0;
-        if (!strcmp(part, ".") || !strcmp(part, ".."))
-            die_because("code folder", "a file's name leads elsewhere");
-        if (!name[length])
-            break;
-        folder = enter(folder, part);
-        name += length + 1;
-    }
-    /* A name that a program has taken in the meantime is unlinked, never written through. */
-    if (unlinkat(folder, part, 0) && errno != ENOENT)
-        die("code folder", part);
-    /* Executable too: scripts are run by name, and compilers care for neither. */
-    int file = openat(folder, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0755);
-    if (file < 0)
-        die("code folder", part);
-    while (size > 0) {
-        ssize_t moved = sendfile(file, contents, NULL, size);
-        if (moved <= 0)
-            die("code folder", part);
-        size -= moved;
-    }
-    close(file);
-    close(folder);
-}
-
-/* Write files below /code: a number of names and sizes, whose contents lie one after another in the
- * descriptor. */
-void put_files(struct packet *request) {
-    int contents = packet_descriptor(request);
-    for (int64_t left = packet_number(request); left > 0; left--) {
-        const char *name = packet_string(request, NULL);
-        put_file(name, packet_number(request), contents);
-    }
-    packet_done(request);
-    close(contents);
 }

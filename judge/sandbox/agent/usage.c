@@ -143,6 +143,18 @@ void usage_setup(int counter, bool samples_memory) {
     close(ends[1]);
 }
 
+/* Whether a process is on its way out. It is marked so before its files are closed; so whoever has seen one
+ * closed by its end is told that it ends. */
+bool usage_is_ending(pid_t pid) {
+    enum { EXITING = 4 }; /* the kernel's PF_EXITING */
+    char name[32], text[512];
+    unsigned flags;
+    snprintf(name, sizeof name, "%d/stat", pid);
+    read_proc(name, text, sizeof text);
+    const char *after_name = strrchr(text, ')');
+    return !after_name || sscanf(after_name, ") %*c %*d %*d %*d %*d %*d %u", &flags) != 1 || flags & EXITING;
+}
+
 /* Begin to count, before the first process of a run is there. */
 void usage_begin(void) {
     if (cpu_counter >= 0)

@@ -151,6 +151,14 @@ static void plant(void) {
     told("planted", 0);
 }
 
+// What is fetched after the run, in the folder that the run may keep.
+static void leave(void) {
+    symlink("/etc", "/tmp/folder");
+    symlink("/etc/passwd", "/tmp/link");
+    mkfifo("/tmp/fifo", 0700);
+    told("left", 0);
+}
+
 static void over_the_artefact(void) {
     unlink("/code/ordinary2");
     symlink("/usr/bin/env", "/code/ordinary2");
@@ -180,5 +188,5 @@ static void show(void) {
 ATTACKS({"write-everywhere", write_everywhere}, {"change-usr", change_usr}, {"change-code", change_code},
         {"links-to-usr", links_to_usr}, {"out-of-the-tree", out_of_the_tree}, {"loops", loops}, {"fill", fill},
         {"fill-by-many", fill_by_many}, {"count", count}, {"links-count", links_count}, {"long-file", long_file},
-        {"allocate", allocate}, {"deep", deep}, {"nowhere", nowhere}, {"plant", plant},
+        {"allocate", allocate}, {"deep", deep}, {"nowhere", nowhere}, {"plant", plant}, {"leave", leave},
         {"over-the-artefact", over_the_artefact}, {"kept", kept}, {"show", show})
