@@ -76,6 +76,10 @@ class Settings(BaseSettings):
         ge=1,
         description="submissions that one worker judges at once",
     )
+    languages: str = Field(
+        default="",
+        description="languages to offer, by id, separated by commas; empty: all that are found",
+    )
     lease_s: float = Field(default=15.0, gt=0, description="how long a silent worker keeps a submission")
     lease_renew_s: float = Field(
         default=5.0, gt=0, description="how often the judging child renews its lease"
@@ -85,16 +89,25 @@ class Settings(BaseSettings):
     )
     sweep_s: float = Field(default=2.0, gt=0, description="how often the sweeper looks for lost work")
     max_judging_s: float = Field(default=1500.0, gt=0, description="longest judging of one submission")
+    max_verifying_s: float = Field(default=3600.0, gt=0, description="longest verification of one package")
     event_days: float = Field(default=7.0, gt=0, description="how long events are kept")
 
     max_code_bytes: int = Field(default=128 * 1024, gt=0, description="all files of one submission")
     max_body_bytes: int = Field(default=1 * MIB, gt=0, description="body of one HTTP request")
+    max_package_bytes: int = Field(default=256 * MIB, gt=0, description="zip of one problem package")
+    max_unpacked_bytes: int = Field(default=2048 * MIB, gt=0, description="one problem package, unpacked")
     max_wait_s: float = Field(default=20.0, gt=0, description="longest wait of one long poll")
     max_streams: int = Field(default=5000, gt=0, description="open sockets and long polls of one web process")
     socket_backlog: int = Field(
         default=1000, gt=0, description="events kept for a slow socket before it is closed"
     )
     blob_cache_bytes: int = Field(default=4096 * MIB, gt=0, description="test data a worker keeps on disk")
+    header_bytes: int = Field(
+        default=1024 * MIB, ge=0, description="precompiled C++ headers a worker keeps on disk; 0 keeps none"
+    )
+    compile_cache_bytes: int = Field(
+        default=1024 * MIB, ge=0, description="compiled programs a worker keeps on disk; 0 keeps none"
+    )
 
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least level logged"

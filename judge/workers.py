@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
 from judge.db import transaction
-from judge.models import LanguageRow, SubmissionRow, WorkerRow
-from judge.verdict import HELD
+from judge.models import LanguageRow, SubmissionRow, VerificationRow, WorkerRow
+from judge.verdict import HELD, VerificationState
 
 _GONE_AFTER = timedelta(seconds=15)
 """A worker says every few seconds that it is there."""
@@ -18,7 +18,7 @@ _GONE_AFTER = timedelta(seconds=15)
 
 @dataclass(frozen=True)
 class Worker:
-    """A worker that was heard of lately; ``busy`` of its ``slots`` hold a submission."""
+    """A worker that was heard of lately; ``busy`` of its ``slots`` hold a submission or a verification."""
 
     name: str
     slots: int
@@ -62,12 +62,11 @@ def leave(name: str) -> None:
 
 def present() -> list[Worker]:
     """The workers that are there."""
-    busy = (
-        select(SubmissionRow.worker, func.count().label("busy"))
-        .where(SubmissionRow.state.in_(HELD))
-        .group_by(SubmissionRow.worker)
-        .subquery()
-    )
+    held = union_all(
+        select(SubmissionRow.worker).where(SubmissionRow.state.in_(HELD)),
+        select(VerificationRow.worker).where(VerificationRow.state == VerificationState.RUNNING),
+    ).subquery()
+    busy = select(held.c.worker, func.count().label("busy")).group_by(held.c.worker).subquery()
     query = (
         select(WorkerRow, func.coalesce(busy.c.busy, 0))
         .outerjoin(busy, busy.c.worker == WorkerRow.name)

@@ -16,7 +16,7 @@ from judge.config import settings
 from judge.db import transaction
 from judge.errors import ConfigError
 from judge.judging import SandboxError, layers
-from judge.judging.toolchains import NotProven, found, prove
+from judge.judging.toolchains import NotProven, found, missing, proven_anew
 from judge.languages import table
 
 _LEAST_DISK_BYTES = 1 << 30
@@ -106,19 +106,21 @@ def _redis() -> Iterator[Check]:
 
 
 def _languages() -> Iterator[Check]:
-    there = {language.id for language in found()}
+    try:
+        proofs = dict(zip((language.id for language in found()), proven_anew(), strict=True))
+    except SandboxError as error:
+        yield Check("languages", False, str(error), error.mend)
+        return
     for language in table().values():
-        name = f"language: {language.id}"
-        if language.id not in there:
-            tools = ", ".join(language.tools)
-            yield Check(
-                name, None, f"not offered: {tools} not found", f"install {language.name}, if it is wanted"
-            )
-            continue
-        try:
-            yield Check(name, True, f"hello came out; {prove(language)}")
-        except (NotProven, SandboxError) as failure:
-            yield Check(name, False, str(failure), f"reinstall {language.name}")
+        name, proof = f"language: {language.id}", proofs.get(language.id)
+        install = f"apt-get install {' '.join(language.packages)}"
+        if proof is None:
+            lacking = ", ".join(missing(language))
+            yield Check(name, None, f"not offered: {lacking} not found", f"{install}, if it is wanted")
+        elif isinstance(proof, NotProven):
+            yield Check(name, False, str(proof), install.replace("install", "install --reinstall", 1))
+        else:
+            yield Check(name, True, f"hello came out; {proof.version}")
 
 
 def _disk() -> Check:

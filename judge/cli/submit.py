@@ -12,7 +12,7 @@ import click
 from simple_websocket import Client, ConnectionClosed, ConnectionError
 
 from judge.cli.http import ask, socket_url, url_option
-from judge.languages import by_extension
+from judge.languages import detect
 
 _ENDINGS = ("submission.done", "submission.failed", "submission.cancelled")
 _PING_S = 20
@@ -36,13 +36,14 @@ def submit(
     as_json: bool,
 ) -> None:
     """Submit FILE and show each test as it comes in; exit code 0 when it is accepted."""
-    guessed = by_extension(file.name)
+    code = _text(file)
+    guessed = detect([(file.name, code)])
     if language is None and guessed is None:
         raise click.UsageError(f"no language has files like {file.name}; give --language")
     body = {
         "problem_id": problem_id,
         "language": language or (guessed and guessed.id),
-        "code": _text(file),
+        "code": code,
     } | ({"user_id": user_id} if user_id else {})
     submission = ask("POST", url, "/submissions", token, json=body)
     if not as_json:

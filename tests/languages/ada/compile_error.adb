@@ -1,0 +1,4 @@
+procedure Sum is
+begin
+   Put (X);
+end Sum;

@@ -1,0 +1,1 @@
+main:   mov rax, nothing

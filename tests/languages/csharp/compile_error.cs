@@ -1,0 +1,1 @@
+class Sum { static void Main() { int a = "x"; } }

@@ -1,0 +1,4 @@
+program total
+  implicit none
+  print *, x
+end program

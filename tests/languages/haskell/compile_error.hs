@@ -1,0 +1,2 @@
+main :: IO ()
+main = print ("x" + 1 :: Int)

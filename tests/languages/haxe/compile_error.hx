@@ -1,0 +1,1 @@
+class Main { static function main() { var a:Int = "x"; } }

@@ -1,0 +1,1 @@
+public class Sum { public static void main(String[] args) { return 1; } }

@@ -1,0 +1,6 @@
+(let* ((a (read)) (b (read)) (kept nil))
+  (loop while (= a 2))
+  (loop while (= a 3) do (push (make-array 10000 :initial-element b) kept))
+  (loop while (= a 4) do (write-line (make-string 1000 :initial-element #\x)))
+  (when (= a 5) (error "five"))
+  (format t "~d~%" (if (= a 1) (- a b) (+ a b))))

@@ -1,0 +1,4 @@
+MODULE Sum;
+BEGIN
+  x := 1
+END Sum.

@@ -1,0 +1,2 @@
+#lang racket/base
+(display (+ 1 2)

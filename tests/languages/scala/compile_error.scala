@@ -1,0 +1,1 @@
+object Sum extends App { val a: Int = "x" }

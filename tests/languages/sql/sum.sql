@@ -1,0 +1,10 @@
+CREATE TABLE input(a INTEGER, b INTEGER);
+.separator " "
+.import /dev/stdin input
+CREATE TABLE kept(block);
+WITH RECURSIVE n(i) AS (SELECT 1 FROM input WHERE a = 2 UNION ALL SELECT i % 1000 + 1 FROM n) SELECT i FROM n WHERE i < 0;
+WITH RECURSIVE n(i) AS (SELECT 1 FROM input WHERE a = 3 UNION ALL SELECT i + 1 FROM n)
+    INSERT INTO kept SELECT randomblob(100000) FROM n;
+WITH RECURSIVE n(i) AS (SELECT 1 FROM input WHERE a = 4 UNION ALL SELECT i + 1 FROM n) SELECT hex(zeroblob(1000)) FROM n;
+SELECT abs(-9223372036854775808) FROM input WHERE a = 5;
+SELECT CASE a WHEN 1 THEN a - b ELSE a + b END FROM input;
