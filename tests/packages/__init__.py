@@ -1,0 +1,1 @@
+"""Problem packages as they are read from a folder."""
