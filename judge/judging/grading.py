@@ -1,7 +1,5 @@
 """From what a box saw of a run to a verdict: pure rules, nothing is read or written here."""
 
-from collections.abc import Callable
-
 from judge.sandbox import Outcome, Status
 from judge.verdict import Verdict
 
@@ -22,19 +20,19 @@ _MESSAGES = {
 }
 
 
-def grade(outcome: Outcome, time_limit_s: float, is_right: Callable[[bytes], bool]) -> Verdict:
-    """The verdict of one run. The output is looked at only where nothing else was wrong."""
+def flaw(outcome: Outcome, time_limit_s: float) -> Verdict | None:
+    """What was wrong with a run, whatever it printed; None where nothing was."""
     if outcome.status in _STOPPED:
         return _STOPPED[outcome.status]
     if outcome.cpu_time_s > time_limit_s:
-        return Verdict.TIME_LIMIT_EXCEEDED  # it ended by itself between two looks at its clock
+        return Verdict.TIME_LIMIT_EXCEEDED  # but not by enough to be stopped
     if outcome.signal is not None or outcome.exit_code != 0:
         return Verdict.RUNTIME_ERROR
-    return Verdict.ACCEPTED if is_right(outcome.stdout) else Verdict.WRONG_ANSWER
+    return None
 
 
 def message(verdict: Verdict, outcome: Outcome) -> str | None:
     """A sentence for the contestant, which tells nothing that a secret test must not."""
-    if outcome.status is Status.WALL_TIME_EXCEEDED:
+    if outcome.status is Status.WALL_TIME_EXCEEDED and verdict is Verdict.TIME_LIMIT_EXCEEDED:
         return "The program waited for longer than the problem allows."
     return _MESSAGES[verdict]

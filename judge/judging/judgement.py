@@ -1,27 +1,39 @@
-"""The order of a judging: compile, then the tests until one fails, each told as it ends."""
+"""The order of a judging: compile, then test by test as the groups have it, each told as it ends."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from judge import blobs
-from judge.judging.comparing import matches
-from judge.judging.compiling import ToolchainMissing, compile_in
-from judge.judging.grading import grade, message
+from judge.judging.compiling import compiled
+from judge.judging.contestant import Contestant
+from judge.judging.programs import arranged
+from judge.judging.scoring import Marking
+from judge.judging.testing import Tester
+from judge.judging.turns import Turns
+from judge.judging.validating import Validator
 from judge.languages import Language
-from judge.manifest import Manifest, TestSpec
+from judge.manifest import Manifest
 from judge.records import Judgement, SourceFile, TestResult
-from judge.sandbox import Box, Limits
+from judge.sandbox import Box
 from judge.verdict import Verdict
 
 
 @dataclass(frozen=True)
 class Judging:
-    """What is to be judged, and by which rules."""
+    """What is to be judged, and by which rules.
+
+    entry_point: what is run first, where the language does not tell. opened: the bytes of a digest of the
+    manifest. thorough: every test is run, whatever became of others.
+    """
 
     manifest: Manifest
     language: Language
     files: Sequence[SourceFile]
+    entry_point: str | None = None
+    opened: Callable[[str], BinaryIO] = blobs.opened
+    thorough: bool = False
 
 
 class Progress(Protocol):
@@ -34,67 +46,63 @@ class Progress(Protocol):
         """A test has ended."""
 
 
-def judge(judging: Judging, box: Box, progress: Progress) -> Judgement:
-    """Judge one submission in a box of its own.
+def judge(judging: Judging, take: Callable[[], Box], progress: Progress) -> Judgement:
+    """Judge one submission; ``take`` gives a fresh box for it, and one for each validator.
 
-    Raises SandboxError, ToolchainMissing, BlobDamaged: failures of ours, none of which is a verdict.
+    Raises SandboxError, ToolchainMissing, BlobDamaged, and where the problem is at fault NotInstalled,
+    ValidatorFailed, ScoreOutOfRange: failures of ours, none of which is a verdict.
     """
     manifest = judging.manifest
-    compilation = compile_in(
-        box,
-        judging.language,
-        judging.files,
-        time_limit_s=manifest.compile_time_s,
-        memory_bytes=manifest.compile_memory_bytes,
-    )
-    if not compilation.ok:
-        return Judgement(Verdict.COMPILE_ERROR, compile_output=compilation.output)
-    compile_output = compilation.output or None
-    progress.compiled(compile_output)
+    with ExitStack() as stack:
+        turns = stack.enter_context(Turns())
+        box = stack.enter_context(take())
+        program = arranged(judging.language, _files(judging), judging.entry_point)
+        with turns.beside_others():
+            compilation = compiled(
+                box, program, time_limit_s=manifest.compile_time_s, memory_bytes=manifest.compile_memory_bytes
+            )
+        if not compilation.ok:
+            score = 0.0 if manifest.scoring else None
+            return Judgement(Verdict.COMPILE_ERROR, score=score, compile_output=compilation.output)
+        compile_output = compilation.output or None
+        progress.compiled(compile_output)
+        with turns.beside_others():
+            validators = [
+                Validator(own, manifest, stack.enter_context(take()), judging.opened)
+                for own in manifest.validators
+            ]
+        contestant = Contestant(program, manifest, box, judging.opened)
+        tester = Tester(manifest, contestant, validators, judging.opened, turns)
+        return _judgement(judging, tester, progress, compile_output)
+
+
+def _files(judging: Judging) -> list[SourceFile]:
+    """The submission's files, and over them those that the problem puts beside every submission."""
+    files = {file.name: file for file in judging.files}
+    for name, digest in judging.manifest.included(*judging.language.lineage):
+        with judging.opened(digest) as file:
+            files[name] = SourceFile(name, file.read().decode("utf-8", "surrogateescape"))
+    return list(files.values())
+
+
+def _judgement(
+    judging: Judging, tester: Tester, progress: Progress, compile_output: bytes | None
+) -> Judgement:
+    marking = Marking(judging.manifest, thorough=judging.thorough)
     results: list[TestResult] = []
-    for spec in manifest.tests:
-        result = _test(judging, box, spec)
+    for spec in judging.manifest.tests:
+        if not marking.due(spec):
+            continue
+        result = tester.test(spec, marking)
         results.append(result)
         progress.tested(result)
-        if result.verdict != Verdict.ACCEPTED:
-            break
+    verdict, score = marking.ended()
     return Judgement(
-        Verdict(results[-1].verdict),
+        verdict,
         cpu_time_s=max(result.cpu_time_s for result in results),
         wall_time_s=max(result.wall_time_s for result in results),
         memory_bytes=max(result.memory_bytes for result in results),
+        score=score,
+        groups=marking.results() if judging.manifest.groups else None,
         compile_output=compile_output,
-    )
-
-
-def _test(judging: Judging, box: Box, spec: TestSpec) -> TestResult:
-    manifest = judging.manifest
-    limits = Limits(
-        cpu_time_s=manifest.time_limit_s,
-        wall_time_s=manifest.wall_limit_s,
-        memory_bytes=manifest.memory_bytes,
-        output_bytes=manifest.output_bytes,
-    )
-    command, env = judging.language.run_command(manifest.memory_bytes), judging.language.environment
-    with blobs.opened(spec.answer) as file:
-        answer = file.read()
-    with blobs.opened(spec.input) as stdin:
-        outcome = box.run(command, limits, stdin=stdin, env=env)
-    # An interpreter that is gone is no failure of the program; an artefact that cannot be executed is.
-    if outcome.could_not_start and "/" not in command[0]:
-        raise ToolchainMissing(f"{judging.language.id}: {outcome.stderr.decode(errors='replace')}")
-    verdict = grade(
-        outcome, manifest.time_limit_s, lambda output: matches(output, answer, manifest.comparison)
-    )
-    return TestResult(
-        index=spec.index,
-        name=spec.name,
-        author_name=spec.author_name,
-        verdict=verdict,
-        cpu_time_s=outcome.cpu_time_s,
-        wall_time_s=outcome.wall_time_s,
-        memory_bytes=outcome.memory_bytes,
-        exit_code=outcome.exit_code,
-        signal=outcome.signal,
-        message=message(verdict, outcome),
     )

@@ -1,7 +1,7 @@
 """Whole judgings in real boxes: each verdict for its own reason, and our own failures for none."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,30 +12,18 @@ from judge import blobs, db
 from judge.blobs import BlobDamaged
 from judge.judging import Box, Judging, judge
 from judge.judging.compiling import OUTPUT_KEPT_BYTES, ToolchainMissing
+from judge.judging.testing import Trial, middle_of
 from judge.judging.toolchains import found
 from judge.languages import Language, table
 from judge.manifest import Manifest, TestSpec
-from judge.records import Judgement, SourceFile, TestResult
+from judge.records import Judgement, SourceFile
+from judge.sandbox import Outcome, Status
 from judge.verdict import Verdict
+from tests.judging.making import Told, made
 from tests.servers import Servers
 
 FOUND = {language.id for language in found()}
 MIB = 1024 * 1024
-
-
-@dataclass
-class Told:
-    """What a judging has told of its steps."""
-
-    steps: list[str] = field(default_factory=list)
-    tests: list[TestResult] = field(default_factory=list)
-
-    def compiled(self, output: bytes | None) -> None:
-        self.steps.append("compiled")
-
-    def tested(self, result: TestResult) -> None:
-        self.steps.append(result.name)
-        self.tests.append(result)
 
 
 Judged = Callable[..., tuple[Judgement, Told]]
@@ -63,9 +51,8 @@ def judged(clean: Servers, tmp_path: Path) -> Judged:
         if spec.id not in FOUND:
             pytest.skip(f"needs {', '.join(spec.tools)}")
         files = {spec.source: source} if isinstance(source, str) else source
-        with Box() as box:
-            judging = Judging(replace(problem, **limits), spec, [SourceFile(*file) for file in files.items()])
-            return judge(judging, box, told), told
+        judging = Judging(replace(problem, **limits), spec, [SourceFile(*file) for file in files.items()])
+        return judge(judging, Box, told), told
 
     return judged
 
@@ -207,3 +194,104 @@ def test_damaged_test_data_is_no_verdict(judged: Judged) -> None:
         path.unlink()
     with pytest.raises(BlobDamaged):
         judged(SUM + "print(a + b)")
+
+
+def test_arguments_and_files_of_a_test() -> None:
+    """A test may come with arguments, and with files in the working folder, which the program may change."""
+    specs = {"args": ("one", "two words"), "files": {"data/list.txt": "1 2 3", "empty": ""}}
+    source = (
+        "import os, sys\n"
+        "assert sys.argv[1:] == ['one', 'two words'], sys.argv\n"
+        "print(sum(map(int, open('data/list.txt').read().split())), os.path.getsize('empty'))\n"
+        "open('data/list.txt', 'w').write('9')\n"
+    )
+    judgement, told = made([("", "6 0")] * 2, specs=specs).judged(source)
+    assert [test.verdict for test in told.tests] == [Verdict.ACCEPTED] * 2
+    assert judgement.verdict == Verdict.ACCEPTED
+
+
+def test_what_a_problem_puts_beside_a_submission() -> None:
+    """Its files take the place of the submission's, those of the language that of those for all."""
+    includes = {
+        "default": {"words.txt": "from the problem", "helper.py": "word = 'of all'"},
+        "python3": {"helper.py": "word = 'of the language'"},
+        "c": {"helper.h": "#error"},
+    }
+    source = {
+        "main.py": "import helper\nprint(open('words.txt').read(), helper.word)",
+        "helper.py": "word = 'of the submission'",
+    }
+    problem = made([("", "from the problem of the language")], includes=includes)
+    assert problem.judged(source)[0].verdict == Verdict.ACCEPTED
+
+
+def test_a_variant_gets_what_is_there_for_its_base() -> None:
+    """Packages know the format's codes of languages, of which cpp20 is none."""
+    manifest = made([("", "")], includes={"default": {"a": "1"}, "cpp": {"a": "2"}}).manifest
+    languages = table()
+    assert manifest.included(*languages["cpp20"].lineage) == manifest.included("cpp")
+    assert manifest.included(*languages["c"].lineage) == manifest.included()
+
+
+def test_an_entry_point() -> None:
+    """Of several files that could be the first, the one that is named is."""
+    files = {"main.py": "print('main')", "other.py": "print('other')"}
+    problem = made([("", "other")])
+    assert problem.judged(files, entry_point="other.py")[0].verdict == Verdict.ACCEPTED
+    assert problem.judged(files)[0].verdict == Verdict.WRONG_ANSWER
+
+
+def test_the_clock_does_not_outvote_two_that_were_in_time() -> None:
+    """A run that others kept waiting has used some CPU time, perhaps neither the least nor the most."""
+
+    def tried(status: Status, cpu_time_s: float) -> list[Trial]:
+        verdict = Verdict.ACCEPTED if status is Status.EXITED else Verdict.TIME_LIMIT_EXCEEDED
+        return [Trial(verdict, Outcome(status, 0, None, cpu_time_s, 1.0, 0, b"", b""))]
+
+    stopped = tried(Status.WALL_TIME_EXCEEDED, 0.5)
+    right = [tried(Status.EXITED, 0.4), tried(Status.EXITED, 0.6)]
+    assert middle_of([stopped, *right]) == right[1]
+    assert middle_of([stopped, stopped, right[0]]) == stopped
+
+
+BURNS = """\
+import time
+share = float(input())
+while time.process_time() < share: pass
+print("done")
+"""
+
+
+@pytest.mark.parametrize(("share", "verdict"), [(0.97, "accepted"), (1.03, "time_limit_exceeded")])
+def test_a_time_that_is_close_is_taken_three_times(share: float, verdict: str) -> None:
+    """The median decides; the one row of the test tells all three."""
+    problem = made([(str(0.4 * share), "done")], time_limit_s=0.4)
+    judgement, told = problem.judged(BURNS)
+    [test] = told.tests
+    assert test.verdict == verdict
+    assert test.repeated_cpu_s is not None
+    assert test.cpu_time_s == sorted(test.repeated_cpu_s)[1]
+    assert len(test.repeated_cpu_s) == 3
+    assert judgement.verdict == verdict
+
+
+@pytest.mark.parametrize(("share", "verdict"), [(0.5, "accepted"), (1.5, "time_limit_exceeded")])
+def test_a_time_that_is_not_close_is_taken_once(share: float, verdict: str) -> None:
+    """Nobody waits for what is clear."""
+    _, told = made([(str(0.4 * share), "done")], time_limit_s=0.4).judged(BURNS)
+    assert (told.tests[0].verdict, told.tests[0].repeated_cpu_s) == (verdict, None)
+
+
+def test_a_program_is_stopped_a_little_above_its_limit() -> None:
+    """At 1.05 times the limit, so that who ends just above it can be told from who never would."""
+    _, told = made([("", "")], time_limit_s=0.4).judged("while True: pass")
+    assert 0.42 <= told.tests[0].cpu_time_s < 0.5
+
+
+def test_files_of_a_test_take_no_room_from_the_program() -> None:
+    """However large they are, it may write as much beside them as it ever may."""
+    source = "import os\nopen('mine', 'wb').write(bytes(30 << 20)); print(os.path.getsize('theirs'))"
+    problem = made(
+        [("", str(50 << 20))], specs={"files": {"theirs": "x" * (50 << 20)}}, memory_bytes=256 * MIB
+    )
+    assert problem.judged(source)[0].verdict == Verdict.ACCEPTED
