@@ -4,18 +4,16 @@ A program that computes for a fixed number of steps is run bare and in a box in 
 processor of its own while all other processors are idle, and while each of them runs the same in a box.
 """
 
-import argparse
-import json
 import os
 import resource
 import statistics
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+
+from report import compiled, show
 
 from judge.sandbox import Box, Limits, Status
 
@@ -44,6 +42,9 @@ int main(void) {
 """
 
 
+HEADING = f"{'case':44} {'n':>3} {'median':>12} {'beside':>12} {'difference':>11}"
+
+
 @dataclass(frozen=True)
 class Figure:
     """One line of the result: a median of CPU times, another one, and how far the first is off."""
@@ -55,31 +56,18 @@ class Figure:
     compared_with_s: float
     difference: float
 
-
-def main() -> None:
-    """Measure everything, and print it as a table or as one JSON object a line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="one JSON object a figure")
-    as_json = parser.parse_args().json
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder).chmod(0o755)
-        alone, children = (
-            compiled(Path(folder), name, source % STEPS)
-            for name, source in (("computes", COMPUTES), ("children", CHILDREN))
-        )
-        figures = [*truth("one process", alone), *truth("four children", children), *neighbours(alone)]
-    if not as_json:
-        print(f"{'case':44} {'n':>3} {'median':>12} {'beside':>12} {'difference':>11}")
-    for figure in figures:
-        print(json.dumps(asdict(figure)) if as_json else row(figure))
+    def __str__(self) -> str:
+        times = f"{self.median_s * 1e3:9.2f} ms {self.compared_with_s * 1e3:9.2f} ms"
+        return f"{self.case:44} {self.n:3} {times} {self.difference:10.2%}"
 
 
-def compiled(folder: Path, name: str, source: str) -> str:
-    """The path of a static program."""
-    path = folder / name
-    path.with_suffix(".c").write_text(source)
-    subprocess.run(["gcc", "-O1", "-static", "-o", path, path.with_suffix(".c")], check=True)
-    return str(path)
+def measured(folder: Path) -> Iterator[Figure]:
+    """Every case."""
+    alone = compiled(folder, "computes", COMPUTES % STEPS, "-O1")
+    children = compiled(folder, "children", CHILDREN % STEPS, "-O1")
+    yield from truth("one process", alone)
+    yield from truth("four children", children)
+    yield from neighbours(alone)
 
 
 def truth(case: str, program: str) -> Iterator[Figure]:
@@ -138,11 +126,5 @@ def compared(case: str, times: list[float], others: list[float]) -> Figure:
     return Figure("figures", case, len(times), median, other, median / other - 1)
 
 
-def row(figure: Figure) -> str:
-    """A line of the table for people."""
-    times = f"{figure.median_s * 1e3:9.2f} ms {figure.compared_with_s * 1e3:9.2f} ms"
-    return f"{figure.case:44} {figure.n:3} {times} {figure.difference:10.2%}"
-
-
 if __name__ == "__main__":
-    main()
+    show(__doc__, HEADING, measured)

@@ -4,25 +4,22 @@ Bare and boxed runs take turns, so that whatever else the machine does falls on 
 can be compared between machines.
 """
 
-import argparse
-import json
-import math
 import os
 import shutil
-import statistics
-import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
+from report import HEADING, Figure, Times, compared, compiled, in_turns, show, spawn, timed
+
 from judge.sandbox import Box, Limits, Pool, Report, Status, link
 
+BENCH = "sandbox"
 SECONDS_A_CASE = 6.0
 NOBODY = 65534
 LIMITS = Limits(cpu_time_s=5, wall_time_s=10, memory_bytes=256 << 20, output_bytes=1 << 20)
@@ -34,48 +31,20 @@ BUBBLEWRAP = (
     *("--proc", "/proc", "--dev", "/dev", "--tmpfs", "/tmp"),  # noqa: S108  in its own tree
 )
 
-Times = dict[str, list[float]]
-Action = Callable[[], object]
-
-
-@dataclass(frozen=True)
-class Figure:
-    """One line of the result; ``bare`` is the same program, or the C program where a box is opened."""
-
-    bench: str
-    case: str
-    n: int
-    median_s: float
-    p99_s: float
-    bare_median_s: float
-    ratio: float
-
 
 def main() -> None:
     """Measure everything, and print it as a table or as one JSON object a line."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--json", action="store_true", help="one JSON object a figure")
-    as_json = parser.parse_args().json
-    with tempfile.TemporaryDirectory() as folder:
-        program = compiled(Path(folder))
-        figures = [*sequential(program), *one_a_core(program), *as_nobody(program), *opening(program)]
-    if not as_json:
-        print(f"{'case':44} {'n':>5} {'median':>12} {'99 of 100':>12} {'of bare':>8}")
-    for figure in figures:
-        print(json.dumps(asdict(figure)) if as_json else row(figure))
-    if not as_json:
+    if show(__doc__, HEADING, measured):
         print(f"\na pool of one box: {held()}")
         if not shutil.which(BUBBLEWRAP[0]):
             print("no peer beside it: bubblewrap is not there (Debian: apt-get install bubblewrap)")
 
 
-def compiled(folder: Path) -> str:
-    """The path of a static C program that returns at once."""
-    source, program = folder / "at_once.c", folder / "at_once"
-    source.write_text(RETURNS_AT_ONCE)
-    subprocess.run(["gcc", "-O2", "-static", "-o", program, source], check=True)
-    folder.chmod(0o755)
-    return str(program)
+def measured(folder: Path) -> Iterator[Figure]:
+    """Every case."""
+    program = compiled(folder, "at_once", RETURNS_AT_ONCE)
+    for case in (sequential, one_a_core, as_nobody, opening):
+        yield from case(program)
 
 
 def sequential(program: str) -> Iterator[Figure]:
@@ -87,9 +56,9 @@ def sequential(program: str) -> Iterator[Figure]:
     cpu = min(os.sched_getaffinity(0))
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as executor:
         for language, times in executor.submit(pinned_runs, program, cpu).result().items():
-            yield from compared(language, times)
+            yield from compared(BENCH, language, times)
     for language, times in runs(program, cpu).items():
-        yield from compared(f"{language}, we elsewhere", times)
+        yield from compared(BENCH, f"{language}, we elsewhere", times)
 
 
 def one_a_core(program: str) -> Iterator[Figure]:
@@ -99,7 +68,7 @@ def one_a_core(program: str) -> Iterator[Figure]:
         parts = list(executor.map(pinned_runs, [program] * len(cpus), cpus))
     for language in parts[0]:
         merged = {way: [t for part in parts for t in part[language][way]] for way in parts[0][language]}
-        yield from compared(f"{language}, one a core", merged)
+        yield from compared(BENCH, f"{language}, one a core", merged)
 
 
 def as_nobody(program: str) -> Iterator[Figure]:
@@ -114,7 +83,7 @@ def as_nobody(program: str) -> Iterator[Figure]:
         with ProcessPoolExecutor(1, mp_context=context, initializer=become_nobody, initargs=(agent,)) as one:
             parts = one.submit(pinned_runs, program, min(os.sched_getaffinity(0))).result()
     for language, times in parts.items():
-        yield from compared(f"{language}, as nobody", times)
+        yield from compared(BENCH, f"{language}, as nobody", times)
 
 
 def become_nobody(agent: str) -> None:
@@ -158,20 +127,15 @@ def beside_bare(n: int, program: Program, box: Box) -> Times:
         if outcome.status is not Status.EXITED or outcome.exit_code:
             sys.exit(f"{program.boxed} ended as {outcome}")
 
-    times = in_turns(n, {"bare": lambda: spawn(program.bare), "box": run_boxed})
+    times = in_turns(n, SECONDS_A_CASE, {"bare": lambda: spawn(program.bare), "box": run_boxed})
     if peer := shutil.which(BUBBLEWRAP[0]):
         argv = [peer, *BUBBLEWRAP[1:], *program.bind, *program.bare]
         times |= in_turns(
-            n, {"bare beside it": lambda: spawn(program.bare), "bubblewrap": lambda: spawn(argv)}
+            n,
+            SECONDS_A_CASE,
+            {"bare beside it": lambda: spawn(program.bare), "bubblewrap": lambda: spawn(argv)},
         )
     return times
-
-
-def spawn(argv: Sequence[str]) -> None:
-    """The least that starting a program and waiting for it can cost."""
-    _, status = os.waitpid(os.posix_spawn(argv[0], list(argv), {}), 0)
-    if status:
-        sys.exit(f"{argv} ended with {status}")
 
 
 def opening(program: str) -> Iterator[Figure]:
@@ -197,42 +161,7 @@ def opening(program: str) -> Iterator[Figure]:
             last = pool.take()
         for opened in (last, following, box, pool):
             opened.close()
-    yield from compared("open", times)
-
-
-@contextmanager
-def timed(times: list[float]) -> Iterator[None]:
-    """Note how long the block takes."""
-    began = time.perf_counter()
-    yield
-    times.append(time.perf_counter() - began)
-
-
-def in_turns(n: int, actions: Mapping[str, Action]) -> Times:
-    """Each action up to n times, one after the other."""
-    times: Times = {way: [] for way in actions}
-    for action in actions.values():
-        action()  # what the first of each finds cold is not its own
-    deadline = time.monotonic() + SECONDS_A_CASE
-    while min(map(len, times.values())) < n and time.monotonic() < deadline:
-        for way, action in actions.items():
-            with timed(times[way]):
-                action()
-    return times
-
-
-def compared(case: str, times: Times) -> Iterator[Figure]:
-    """Every way as a figure, with its ratio to the bare one."""
-    bare = statistics.median(times["bare"])
-    for way, taken in times.items():
-        median, p99 = statistics.median(taken), sorted(taken)[math.ceil(len(taken) * 0.99) - 1]
-        yield Figure("sandbox", f"{case}, {way}", len(taken), median, p99, bare, median / bare)
-
-
-def row(figure: Figure) -> str:
-    """A line of the table for people."""
-    times = f"{figure.median_s * 1e3:9.3f} ms {figure.p99_s * 1e3:9.3f} ms"
-    return f"{figure.case:44} {figure.n:5} {times} {figure.ratio:8.2f}"
+    yield from compared(BENCH, "open", times)
 
 
 def held() -> Report:

@@ -3,11 +3,10 @@
 import hashlib
 import logging
 import os
-import tempfile
-import time
 import zlib
 from collections.abc import Collection, Iterator
-from io import BufferedReader
+from contextlib import contextmanager
+from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,28 +18,37 @@ from judge.config import settings
 from judge.db import transaction
 from judge.errors import JudgeError
 from judge.models import Blob, BlobChunk
+from judge.shelf import Shelf, shelf
 
 log = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 1024 * 1024
+
+Content = Path | bytes | BinaryIO
+"""Where bytes to be kept are: a file by its name, they themselves, or an open file."""
 
 
 class BlobDamaged(JudgeError):
     """What the database holds under a digest has another one, or is not there at all."""
 
 
-def put(session: Session, path: Path) -> str:
-    """Keep a file's bytes, once, in the caller's transaction; returns their SHA-256 as 64 hex digits."""
-    digest = digest_of(path)
+def put(session: Session, content: Content, *, digest: str = "", level: int = 6) -> str:
+    """Keep some bytes, once, in the caller's transaction; returns their SHA-256 as 64 hex digits.
+
+    digest: that, where it is known. level: zlib's, from 0 for what is compressed already.
+    """
+    digest = digest or digest_of(content)
+    with _opened(content) as file:
+        size_bytes = file.seek(0, os.SEEK_END)
     kept = session.execute(
         insert(Blob)
-        .values(digest=digest, size_bytes=path.stat().st_size)
+        .values(digest=digest, size_bytes=size_bytes)
         .on_conflict_do_nothing()
         .returning(Blob.digest)
     ).first()
     if kept:
-        for position, chunk in enumerate(_slices(path)):
-            session.add(BlobChunk(digest=digest, position=position, content=zlib.compress(chunk, 6)))
+        for position, chunk in enumerate(_slices(content)):
+            session.add(BlobChunk(digest=digest, position=position, content=zlib.compress(chunk, level)))
             session.flush()
     return digest
 
@@ -51,23 +59,23 @@ def holds(session: Session, digests: Collection[str]) -> bool:
     return found == len(digests)
 
 
-def digest_of(path: Path) -> str:
-    """SHA-256 of a file's bytes, as 64 hex digits."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def digest_of(content: Content) -> str:
+    """SHA-256 of some bytes, as 64 hex digits."""
+    hasher = hashlib.sha256()
+    for chunk in _slices(content):
+        hasher.update(chunk)
+    return hasher.hexdigest()
 
 
 def opened(digest: str) -> BinaryIO:
     """A blob's bytes, from the cache of this machine or fetched into it. Raises BlobDamaged."""
-    path = _folder() / digest[:2] / digest
-    try:
-        file = path.open("rb")
-    except FileNotFoundError:
-        return _fetch(digest, path)
+    file = _cache().open(digest)
+    if file is None:
+        return _fetch(digest)
     if not _is_sound(digest, file):
         log.warning("the cached copy of %s is damaged; fetching it again", digest)
         file.close()
-        return _fetch(digest, path)
+        return _fetch(digest)
     return file
 
 
@@ -78,8 +86,6 @@ _sound: dict[str, tuple[int, int, int]] = {}
 def _is_sound(digest: str, file: BufferedReader) -> bool:
     """Whether a cached file holds its blob: a disk that was full or lost its power may have kept less."""
     status = os.fstat(file.fileno())
-    # Eviction goes by the last use, which stands beside the time of writing.
-    os.utime(file.fileno(), ns=(time.time_ns(), status.st_mtime_ns))
     as_found = status.st_ino, status.st_size, status.st_mtime_ns
     if _sound.get(digest) != as_found:
         if hashlib.file_digest(file, "sha256").hexdigest() != digest:
@@ -89,33 +95,25 @@ def _is_sound(digest: str, file: BufferedReader) -> bool:
     return True
 
 
-def _folder() -> Path:
-    return settings().home / "blobs"
+def _cache() -> Shelf:
+    return shelf(settings().home / "blobs", settings().blob_cache_bytes)
 
 
-def _fetch(digest: str, path: Path) -> BinaryIO:
-    path.parent.mkdir(parents=True, exist_ok=True)
+def _fetch(digest: str) -> BinaryIO:
     hasher = hashlib.sha256()
-    descriptor, part = tempfile.mkstemp(dir=path.parent, prefix=".part-")
-    file = os.fdopen(descriptor, "w+b")
     try:
-        for chunk in _kept_chunks(digest):
-            hasher.update(chunk)
-            file.write(chunk)
-        if hasher.hexdigest() != digest:
-            raise BlobDamaged(f"its SHA-256 is {hasher.hexdigest()}")
-        file.seek(0)
-        os.replace(part, path)  # a reader sees the whole file or none
-    except BaseException as error:
-        file.close()
-        os.unlink(part)
-        if isinstance(error, (BlobDamaged, zlib.error)):
-            raise BlobDamaged(
-                f"the database's copy of {digest} is damaged or missing ({error}): "
-                "delete it from the table blobs and import its problem again"
-            ) from error
-        raise
-    _evict(keep=path)
+        with _cache().put(digest) as file:
+            for chunk in _kept_chunks(digest):
+                hasher.update(chunk)
+                file.write(chunk)
+            if hasher.hexdigest() != digest:
+                raise BlobDamaged(f"its SHA-256 is {hasher.hexdigest()}")
+            file.seek(0)
+    except (BlobDamaged, zlib.error) as error:
+        raise BlobDamaged(
+            f"the database's copy of {digest} is damaged or missing ({error}): "
+            "delete it from the table blobs and import its problem again"
+        ) from error
     return file
 
 
@@ -126,25 +124,20 @@ def _kept_chunks(digest: str) -> Iterator[bytes]:
             yield zlib.decompress(content)
 
 
-def _evict(keep: Path) -> None:
-    """Remove what was used longest ago until the cache is within its bound."""
-    found = []
-    for path in _folder().glob("??/*"):
-        try:
-            status = path.stat()
-        except FileNotFoundError:
-            continue  # another child has evicted it
-        found.append((status.st_atime_ns, status.st_size, path))
-    excess = sum(size for _, size, _ in found) - settings().blob_cache_bytes
-    for _, size, path in sorted(found):
-        if excess <= 0:
-            break
-        if path != keep:
-            path.unlink(missing_ok=True)
-            excess -= size
-
-
-def _slices(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
+def _slices(content: Content) -> Iterator[bytes]:
+    with _opened(content) as file:
         while chunk := file.read(_CHUNK_BYTES):
             yield chunk
+
+
+@contextmanager
+def _opened(content: Content) -> Iterator[BinaryIO]:
+    """Some bytes from their beginning; what was open before is left so."""
+    if isinstance(content, Path):
+        with content.open("rb") as file:
+            yield file
+    elif isinstance(content, bytes):
+        yield BytesIO(content)
+    else:
+        content.seek(0)
+        yield content

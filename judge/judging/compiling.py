@@ -1,12 +1,15 @@
 """Compiling a submission inside its box; a compiler is foreign code that reads foreign code."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from judge.errors import JudgeError
+from judge.judging import artefacts, headers
 from judge.judging.belongings import foreign
+from judge.judging.fingerprints import fingerprint
+from judge.judging.programs import Program
 from judge.languages import Language
-from judge.records import SourceFile
 from judge.sandbox import Box, Limits, Status
 
 MIB = 1024 * 1024
@@ -25,32 +28,82 @@ class Compilation:
     output: bytes
 
 
-def compile_in(
-    box: Box, language: Language, files: Sequence[SourceFile], *, time_limit_s: float, memory_bytes: int
-) -> Compilation:
-    """Compile the sources in the box and seal the result against every later run.
+def compile_in(box: Box, program: Program, *, time_limit_s: float, memory_bytes: int) -> Compilation:
+    """Compile a program in the box and seal the result against every later run.
 
     Of the machine's toolchains it shows the language's own from then on.
 
     Raises ToolchainMissing, SandboxError.
     """
+    language = program.language
     box.cover(foreign(language.id))
-    box.put({file.name: file.content.encode() for file in files})
+    box.put(_contents(program))
     compilation = Compilation(ok=True, output=b"")
-    # Headers and data lie beside the sources; a compiler is not to be asked to compile them.
-    sources = [f"/code/{file.name}" for file in files if file.name.endswith(language.extensions)]
-    if command := language.compile_command(sources):
-        compilation = _run(box, language, command, time_limit_s, memory_bytes)
+    if program.compile_command:
+        compilation = _with_header(box, program, time_limit_s, memory_bytes)
     box.seal()
     return compilation
 
 
+def compiled(box: Box, program: Program, *, time_limit_s: float, memory_bytes: int) -> Compilation:
+    """As ``compile_in``, but what was compiled on this machine before is taken from where it is kept."""
+
+    def compile_now() -> Compilation:
+        return compile_in(box, program, time_limit_s=time_limit_s, memory_bytes=memory_bytes)
+
+    if not program.compile_command:
+        return compile_now()
+    # What of the language plays a part, as the environment, is in its fingerprint.
+    facts = fingerprint(program.language), program.compile_command, program.entry, time_limit_s, memory_bytes
+    digest = artefacts.digest_of(facts, _contents(program))
+    output = artefacts.restore(box, digest)
+    if output is not None:
+        box.cover(foreign(program.language.id))
+        box.seal()
+        return Compilation(ok=True, output=output)
+    compilation = compile_now()
+    if compilation.ok:
+        artefacts.keep(box, digest, compilation.output, first=tuple(_contents(program)))
+    return compilation
+
+
+def _contents(program: Program) -> dict[str, bytes]:
+    """The submission's files, and the language's own, which take the place of any of theirs."""
+    theirs = {file.name: file.content.encode("utf-8", "surrogateescape") for file in program.files}
+    return theirs | {name: text.encode() for name, text in program.language.files.items()}
+
+
+def _with_header(box: Box, program: Program, time_limit_s: float, memory_bytes: int) -> Compilation:
+    """Compile with a precompiled header where there is one for it.
+
+    Only success is believed of that: whatever may be wrong with a file of ours, it makes no compile error.
+    """
+    language, command = program.language, program.compile_command
+    options: Sequence[str] = ()
+    if any(headers.INCLUDED in content for content in _contents(program).values()):
+        options = headers.options(language, box)
+    spent_s = 0.0
+    if options:
+        began = time.monotonic()
+        compilation = _run(box, language, [command[0], *options, *command[1:]], time_limit_s, memory_bytes)
+        spent_s = time.monotonic() - began
+        if compilation.ok or spent_s >= time_limit_s:
+            return compilation
+    return _run(box, language, command, time_limit_s, memory_bytes, spent_s=spent_s)
+
+
 def _run(
-    box: Box, language: Language, command: Sequence[str], time_limit_s: float, memory_bytes: int
+    box: Box,
+    language: Language,
+    command: Sequence[str],
+    time_limit_s: float,
+    memory_bytes: int,
+    *,
+    spent_s: float = 0.0,
 ) -> Compilation:
     limits = Limits(
-        cpu_time_s=time_limit_s,
-        wall_time_s=time_limit_s,  # a compiler has nothing to wait for
+        cpu_time_s=time_limit_s - spent_s,
+        wall_time_s=time_limit_s - spent_s,  # a compiler has nothing to wait for
         memory_bytes=memory_bytes,
         output_bytes=MIB,
         file_bytes=512 * MIB,

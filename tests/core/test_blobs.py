@@ -11,8 +11,7 @@ from sqlalchemy import text
 from judge import blobs, db, problems
 from judge.blobs import BlobDamaged, opened
 from judge.manifest import Manifest, TestSpec
-from judge.packages import Package
-from tests.servers import Servers, forget_settings
+from tests.servers import Servers, forget_settings, package_of
 
 MIB = 1024 * 1024
 
@@ -112,7 +111,7 @@ def test_importing_again_mends_what_was_deleted(cache: Path, tmp_path: Path) -> 
     path.write_bytes(b"content")
     digest = blobs.digest_of(path)
     tests = (TestSpec(1, "secret/1", "secret/1", digest, digest),)
-    package = Package("echo", Manifest("Echo", 1.0, tests), "", {digest: path})
+    package = package_of("echo", Manifest("Echo", 1.0, tests), {digest: path})
     assert [problems.add(package), problems.add(package)] == [True, False]
     with db.transaction() as session:
         session.execute(text("DELETE FROM blobs"))
