@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from judge.config import Settings
 from tests.conftest import JUDGE, REPOSITORY, Running
 
@@ -150,6 +152,20 @@ def test_languages(judge: Running) -> None:
     plain = judge.command("languages")
     assert plain.returncode == 0
     assert {"python3", "c", "cpp"} <= {line.split()[0] for line in plain.stdout.splitlines()}
+    python = next(item for item in items if item["id"] == "python3")
+    assert (python["time_multiplier"], python["memory_multiplier"], python["startup_s"]) == (1, 1, 0)
+    assert (python["memory_floor_bytes"], python["reason"], python["variant_of"]) == (0, None, None)
+
+
+def test_languages_tell_what_they_add(judge: Running) -> None:
+    """What a runtime takes before the program begins stands in the line of the language, and has a reason."""
+    items = {item["id"]: item for item in judge.get("/languages")["items"]}
+    if "javascript" not in items:
+        pytest.skip("needs node")
+    assert items["javascript"]["memory_floor_bytes"] == 64 << 20
+    assert items["javascript"]["reason"]
+    lines = judge.command("languages").stdout.splitlines()
+    assert "at least 64 MiB" in next(line for line in lines if line.startswith("javascript "))
 
 
 def test_queue(judge: Running) -> None:
@@ -176,6 +192,8 @@ def test_doctor_of_a_judge_that_is_well(judge: Running) -> None:
     lines = [line for line in plain.stdout.splitlines() if not line.startswith(" ")]
     assert lines[0].startswith("ok    python: ")
     assert len(lines) == len(report["checks"])
+    weak = [check for check in report["checks"] if check["name"].startswith("language: ") and not check["ok"]]
+    assert all(check["mend"].startswith("apt-get install ") for check in weak)
 
 
 def test_doctor_where_nothing_runs(tmp_path: Path) -> None:

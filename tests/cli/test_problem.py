@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from judge.packages import archives
 from tests.conftest import REPOSITORY, Running
 from tests.web.programs import SUM
 
@@ -33,13 +34,32 @@ def test_a_package_is_imported_once(own_judge: Running, package: Path) -> None:
     assert own_judge.get(f"/problems/{package.name}")["limits"]["time_limit_s"] == 2.0
 
 
+def test_a_time_limit_follows_from_the_submissions(own_judge: Running, tmp_path: Path) -> None:
+    """A package that names none is not guessed at: its accepted submission is run first."""
+    package = shutil.copytree(REPOSITORY / "skeletons" / "pass-fail", tmp_path / "without-a-limit")
+    added = own_judge.command("problem", "add", str(package))
+    assert (added.returncode, added.stdout) == (0, "without-a-limit: imported\n")
+    assert own_judge.get("/problems/without-a-limit")["limits"]["time_limit_s"] == 1.0
+    assert own_judge.command("problem", "add", str(package)).stdout == "without-a-limit: unchanged\n"
+
+
+def test_without_a_time_limit_submissions_must_be_right(own_judge: Running, tmp_path: Path) -> None:
+    """What the limit would follow from does not do as its author says: nothing is imported."""
+    package = shutil.copytree(REPOSITORY / "skeletons" / "pass-fail", tmp_path / "without-a-right-one")
+    (package / "submissions" / "accepted" / "largest.py").write_text("print(0)\n")
+    added = own_judge.command("problem", "add", str(package))
+    assert added.returncode == 1
+    assert "submissions/accepted/largest.py: expected accepted, got wrong_answer" in added.stderr
+    assert own_judge.request("GET", "/problems/without-a-right-one").status_code == 404
+
+
 def test_every_fault_is_told_with_its_path(own_judge: Running, package: Path) -> None:
     """Exit code 1, a line a fault; nothing of it is imported, and a good package beside it is."""
     described = package / "problem.yaml"
     described.write_text(described.read_text().replace("time_limit: 1.0", "time_limit: -1") + "colour: red\n")
     (package / "statement" / "problem.en.md").unlink()
     (package / "data" / "secret" / "02-small.ans").unlink()
-    (package / "data" / "secret" / "nested").mkdir()
+    (package / "data" / "secret" / "stray.ans").touch()
     good = Path(shutil.copytree(SAMPLE, package.parent / "beside-a-bad-one"))
     added = own_judge.command("problem", "add", str(package), str(good))
     assert added.returncode == 1
@@ -48,7 +68,7 @@ def test_every_fault_is_told_with_its_path(own_judge: Running, package: Path) ->
     paths = sorted(path.removeprefix(f"{package}/") for path, _, _ in faults)
     assert paths == [
         "data/secret/02-small.ans",
-        "data/secret/nested",
+        "data/secret/stray.ans",
         "problem.yaml",
         "problem.yaml",
         "statement/problem.en.md",
@@ -88,3 +108,16 @@ def test_the_list_is_that_of_the_judge(own_judge: Running) -> None:
     assert json.loads(listed.stdout) == items
     plain = own_judge.command("problem", "list").stdout.splitlines()
     assert [line.split()[0] for line in plain] == [item["id"] for item in items]
+
+
+def test_a_package_comes_out_again(own_judge: Running, package: Path, tmp_path: Path) -> None:
+    """Whole, as a zip that can be put back; what is there is not overwritten."""
+    own_judge.command("problem", "add", str(package), check=True)
+    out = tmp_path / "out.zip"
+    words = ("problem", "export", package.name, "--output", str(out))
+    assert own_judge.command(*words).returncode == 0
+    again = archives.unpack(out, tmp_path / "again")
+    assert archives.digest(again) == archives.digest(package)
+    assert "cannot be written" in own_judge.command(*words).stderr
+    unknown = own_judge.command("problem", "export", package.name, "--version", "7")
+    assert (unknown.returncode, "no version 7" in unknown.stderr) == (1, True)
