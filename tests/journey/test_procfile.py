@@ -16,6 +16,7 @@ import redis
 import requests
 
 from tests.conftest import JUDGE, PATIENCE_S, REPOSITORY, Running, open_folder
+from tests.servers import FEW_LANGUAGES
 
 SUM = "print(sum(map(int, input().split())))"
 
@@ -106,7 +107,15 @@ def folder() -> Iterator[Path]:
 
 def environment(urls: dict[str, str], home: Path, **more: str) -> dict[str, str]:
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    return {**os.environ, **urls, "PATH": path, "JUDGE_HOME": str(home), "WEB_CONCURRENCY": "2", **more}
+    return {
+        **os.environ,
+        **FEW_LANGUAGES,
+        **urls,
+        "PATH": path,
+        "JUDGE_HOME": str(home),
+        "WEB_CONCURRENCY": "2",
+        **more,
+    }
 
 
 def prepare(env: dict[str, str]) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from judge.languages import by_extension
+from judge.languages import detect
 from tests.conftest import REPOSITORY, Running
 
 VERDICTS = {"run_time_error": "runtime_error"}
@@ -26,9 +26,9 @@ def test_every_labelled_submission_gets_its_label(judge: Running, problem: str) 
     socket = judge.socket({"user_id": f"author-of-{problem}"})
     posted = {}
     for path in submissions_of(problem):
-        language = by_extension(path.name)
-        assert language is not None, path
         code = path.read_text()
+        language = detect([(path.name, code)])
+        assert language is not None, path
         submission = judge.submit(problem, language.id, code, user_id=f"author-of-{problem}")
         posted[submission["id"]] = path
     seqs: dict[str, list[int]] = {id_: [] for id_ in posted}
@@ -48,8 +48,8 @@ def test_every_labelled_submission_gets_its_label(judge: Running, problem: str) 
 
 
 def test_the_samples_are_what_they_should_be() -> None:
-    """Eight problems, each accepted in three languages, each with a wrong, a slow and a crashing one."""
-    assert len(PROBLEMS) >= 8
+    """Twelve problems, each accepted in three languages, each with a wrong, a slow and a crashing one."""
+    assert len(PROBLEMS) >= 12
     for problem in PROBLEMS:
         folders: dict[str, set[str]] = {}
         for path in submissions_of(problem):

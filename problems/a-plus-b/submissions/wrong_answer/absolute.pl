@@ -1,3 +1,4 @@
+#!/usr/bin/perl
 # Wrong: adds the absolute values, as if no balance could be negative.
 use strict;
 use warnings;

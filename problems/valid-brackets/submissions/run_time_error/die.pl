@@ -1,3 +1,4 @@
+#!/usr/bin/perl
 # Crashes: treats an invalid sequence as an error and dies (exit code 255).
 use strict;
 use warnings;

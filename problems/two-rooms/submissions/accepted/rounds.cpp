@@ -1,0 +1,34 @@
+// Goes through the choir again and again until nobody wants to move.
+#include <iostream>
+#include <string>
+#include <vector>
+
+int main() {
+    std::ios::sync_with_stdio(false);
+    std::cin.tie(nullptr);
+
+    int n, m;
+    std::cin >> n >> m;
+    std::vector<std::vector<int>> opponents(n);
+    for (int i = 0; i < m; ++i) {
+        int a, b;
+        std::cin >> a >> b;
+        opponents[a - 1].push_back(b - 1);
+        opponents[b - 1].push_back(a - 1);
+    }
+
+    std::string room(n, 'A');
+    for (bool moved = true; moved;) {
+        moved = false;
+        for (int a = 0; a < n; ++a) {
+            int surplus = 0;
+            for (int b : opponents[a])
+                surplus += room[a] == room[b] ? 1 : -1;
+            if (surplus > 0) {
+                room[a] = room[a] == 'A' ? 'B' : 'A';
+                moved = true;
+            }
+        }
+    }
+    std::cout << room << '\n';
+}

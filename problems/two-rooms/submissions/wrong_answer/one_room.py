@@ -1,0 +1,2 @@
+# Everybody into one room, whatever happens there.
+print("A" * int(input().split()[0]))

@@ -1,0 +1,17 @@
+# The egg is from low to high. Lift both: what is said of the second tells the half, or the middle itself.
+low, high = 1, int(input())
+while True:
+    print(low, flush=True)
+    if input() == "found":
+        break
+    print(high, flush=True)
+    answer = input()
+    if answer == "found":
+        break
+    twice = low + high
+    if answer == "same":
+        low = high = twice // 2
+    elif answer == "warmer":
+        low = twice // 2 + 1
+    else:
+        high = (twice - 1) // 2
