@@ -30,3 +30,7 @@ class PackageError(JudgeError):
 
 class QueueUnavailable(JudgeError):
     """The broker did not take the message; the row stays, and the sweeper sends it later."""
+
+
+class NotVerified(JudgeError):
+    """A version of a problem may not be published before a worker has found it good."""

@@ -2,8 +2,9 @@
 
 Redis channels, all JSON:
 
-- ``user:{user_id}``: every event of that user's submissions
+- ``user:{user_id}``: every event of that user's submissions, and of the verifications that they asked for
 - ``submission:{id}``: every event of that submission
+- ``problem:{id}``: every event of that problem's verifications
 - ``problem_done``: one message a finished submission
 """
 
@@ -48,6 +49,46 @@ class Event:
             "data": self.data,
         }
 
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Where it is published as it is."""
+        return user_channel(self.user_id), submission_channel(self.submission_id)
+
+
+@dataclass(frozen=True)
+class VerificationEvent:
+    """One row of the log of a verification; ``seq`` grows by one within it, across attempts."""
+
+    verification_id: str
+    seq: int
+    type: str
+    problem_id: str
+    version: int
+    user_id: str
+    at: datetime
+    data: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is sent."""
+        return {
+            "type": self.type,
+            "seq": self.seq,
+            "verification_id": self.verification_id,
+            "problem_id": self.problem_id,
+            "version": self.version,
+            "user_id": self.user_id,
+            "at": instant(self.at),
+            "data": self.data,
+        }
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Where it is published as it is."""
+        return user_channel(self.user_id), problem_channel(self.problem_id)
+
+
+AnyEvent = Event | VerificationEvent
+
 
 def kind(state: State | str) -> str:
     """The type of the event that tells of a state (or of a ``test``)."""
@@ -68,6 +109,11 @@ def submission_channel(submission_id: str) -> str:
     return f"submission:{submission_id}"
 
 
+def problem_channel(problem_id: str) -> str:
+    """Where every event of the verifications of one problem is published."""
+    return f"problem:{problem_id}"
+
+
 @cache
 def connection() -> redis.Redis:
     """This process's Redis client; it gives up in seconds, since whatever it carries is only a hint.
@@ -82,7 +128,7 @@ def connection() -> redis.Redis:
     )
 
 
-def publish(events: Iterable[Event]) -> bool:
+def publish(events: Iterable[AnyEvent]) -> bool:
     """Publish committed events in their order; False where Redis did not take them.
 
     Never raises for Redis' sake: the rows stay, and the sweeper publishes them again.
@@ -90,9 +136,9 @@ def publish(events: Iterable[Event]) -> bool:
     with connection().pipeline(transaction=False) as pipe:
         for event in events:
             message = json.dumps(event.as_json())
-            pipe.publish(user_channel(event.user_id), message)
-            pipe.publish(submission_channel(event.submission_id), message)
-            if event.type in ENDINGS:
+            for channel in event.channels:
+                pipe.publish(channel, message)
+            if isinstance(event, Event) and event.type in ENDINGS:
                 pipe.publish(PROBLEM_DONE, json.dumps(_summary(event)))
         try:
             pipe.execute()

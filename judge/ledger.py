@@ -12,7 +12,7 @@ from judge.db import transaction
 from judge.errors import NotFound
 from judge.events import Event
 from judge.models import EventRow, PackageRow, SubmissionRow, TestRow
-from judge.records import SourceFile, Submission, TestResult, is_id
+from judge.records import GroupResult, SourceFile, Submission, TestResult, is_id
 from judge.verdict import HELD, State
 
 _now = func.clock_timestamp
@@ -150,10 +150,13 @@ def _read_rows(session: Session, rows: Sequence[SubmissionRow]) -> list[Submissi
         )
         for found in session.scalars(query):
             tests[found.submission_id].append(TestResult(**_fields(TestResult, found)))
-    return [
-        Submission(**_fields(Submission, row) | {"tests": tuple(tests[row.id]), "state": State(row.state)})
-        for row in rows
-    ]
+    return [_submission(row, tests[row.id]) for row in rows]
+
+
+def _submission(row: SubmissionRow, tests: Sequence[TestResult]) -> Submission:
+    groups = None if row.groups is None else tuple(GroupResult(**group) for group in row.groups)
+    made = {"tests": tuple(tests), "groups": groups, "state": State(row.state)}
+    return Submission(**_fields(Submission, row) | made)
 
 
 def _fields(kind_of: type, row: object) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     DateTime,
     Float,
@@ -21,7 +22,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from judge.db import Base
-from judge.verdict import ENDED, HELD, State, Verdict
+from judge.verdict import ENDED, HELD, State, Verdict, VerificationState, VersionState
 
 
 def _one_of(column: str, words: Any) -> str:
@@ -89,16 +90,22 @@ class PackageRow(Base):
     """One version of a problem; a submission names and keeps the version it was judged by."""
 
     __tablename__ = "packages"
-    __table_args__ = (UniqueConstraint("problem_id", "digest", name="packages_problem_id_digest"),)
+    __table_args__ = (
+        UniqueConstraint("problem_id", "digest", name="packages_problem_id_digest"),
+        UniqueConstraint("problem_id", "version", name="packages_problem_id_version"),
+        CheckConstraint(_one_of("state", VersionState), name="packages_state"),
+        CheckConstraint("version >= 1", name="packages_version"),
+    )
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
     problem_id: Mapped[str] = mapped_column(ForeignKey("problems.id", ondelete="CASCADE"))
-    digest: Mapped[str] = mapped_column(
-        Text
-    )  # SHA-256 over the manifest, so an equal package is no new version
+    version: Mapped[int] = mapped_column(Integer)  # 1, 2, … within the problem
+    state: Mapped[str] = mapped_column(Text, server_default=VersionState.DRAFT)
+    digest: Mapped[str] = mapped_column(Text)  # over all of the package: an equal one is no new version
+    archive: Mapped[str | None] = mapped_column(Text)  # the blob with the package as a zip
     name: Mapped[str] = mapped_column(Text)
-    statement: Mapped[str] = mapped_column(Text)  # Markdown, as the author wrote it
-    statement_html: Mapped[str] = mapped_column(Text)  # sanitised
+    pages: Mapped[dict[str, Any]] = mapped_column(JSONB)  # judge.pages.Pages: statements, figures, …
+    warnings: Mapped[list[list[str]]] = mapped_column(JSONB, server_default="[]")  # path and message
     manifest: Mapped[dict[str, Any]] = mapped_column(JSONB)  # judge.manifest.Manifest: limits and tests
     judging_s: Mapped[float] = mapped_column(Float)  # no judging of one submission takes longer
     created_at: Mapped[datetime] = mapped_column(_INSTANT, server_default=_NOW)
@@ -161,6 +168,7 @@ class SubmissionRow(Base):
     user_id: Mapped[str] = mapped_column(Text)
     language: Mapped[str] = mapped_column(ForeignKey("languages.id"))
     files: Mapped[list[dict[str, str]]] = mapped_column(JSONB, deferred=True)
+    entry_point: Mapped[str | None] = mapped_column(Text, deferred=True)  # a file's name or a class
 
     state: Mapped[str] = mapped_column(Text, server_default=State.QUEUED)
     verdict: Mapped[str | None] = mapped_column(Text)
@@ -172,6 +180,8 @@ class SubmissionRow(Base):
         LargeBinary
     )  # bytes: compilers quote what they were fed
     test_count: Mapped[int] = mapped_column(Integer)
+    # judge.records.GroupResult of each group; null while there is no verdict, and where there is no group
+    groups: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
 
     attempt: Mapped[int] = mapped_column(Integer, server_default="0")  # fences writes; never resets
     lost_attempts: Mapped[int] = mapped_column(Integer, server_default="0")  # of the present judging
@@ -208,6 +218,10 @@ class TestRow(Base):
     exit_code: Mapped[int | None] = mapped_column(Integer)
     signal: Mapped[int | None] = mapped_column(Integer)
     message: Mapped[str | None] = mapped_column(Text)
+    group: Mapped[str] = mapped_column("group_name", Text, server_default="")  # by the author's name
+    score: Mapped[float | None] = mapped_column(Float)
+    judge_message: Mapped[str | None] = mapped_column(Text)  # for authors alone
+    repeated_cpu_s: Mapped[list[float] | None] = mapped_column(ARRAY(Float))
 
 
 class EventRow(Base):
@@ -218,6 +232,70 @@ class EventRow(Base):
 
     submission_id: Mapped[str] = mapped_column(
         ForeignKey("submissions.id", ondelete="CASCADE"), primary_key=True
+    )
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    type: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(_INSTANT)
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
+
+
+class VerificationRow(Base):
+    """A version whose own submissions and validators a worker tries. Only judge.verifications changes it."""
+
+    __tablename__ = "verifications"
+    __table_args__ = (
+        CheckConstraint(_one_of("state", VerificationState), name="verifications_state"),
+        CheckConstraint(
+            "(state = 'done') = (ok IS NOT NULL) AND (state = 'done') = (report IS NOT NULL)",
+            name="verifications_report_when_done",
+        ),
+        CheckConstraint(
+            "(state = 'running') = (lease_until IS NOT NULL)", name="verifications_lease_when_held"
+        ),
+        CheckConstraint("(state = 'running') = (worker IS NOT NULL)", name="verifications_worker_when_held"),
+        CheckConstraint(
+            "(state IN ('done', 'failed')) = (finished_at IS NOT NULL)",
+            name="verifications_finished_when_ended",
+        ),
+        CheckConstraint("attempt >= lost_attempts AND lost_attempts >= 0", name="verifications_attempts"),
+        CheckConstraint("0 <= published_seq AND published_seq <= last_seq", name="verifications_published"),
+        # A version is verified once at a time.
+        Index("verifications_open", "package_id", unique=True, postgresql_where="finished_at IS NULL"),
+        Index("verifications_package", "package_id", "id"),
+        Index("verifications_unpublished", "changed_at", postgresql_where="published_seq < last_seq"),
+        Index("verifications_user_changed", "user_id", "changed_at"),
+    )
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)  # sorts by time of creation
+    package_id: Mapped[int] = mapped_column(ForeignKey("packages.id", ondelete="CASCADE"))
+    user_id: Mapped[str] = mapped_column(Text)  # who asked for it
+    state: Mapped[str] = mapped_column(Text, server_default=VerificationState.QUEUED)
+    ok: Mapped[bool | None] = mapped_column(Boolean)
+    report: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+
+    attempt: Mapped[int] = mapped_column(Integer, server_default="0")  # fences writes
+    lost_attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    worker: Mapped[str | None] = mapped_column(Text)
+    lease_until: Mapped[datetime | None] = mapped_column(_INSTANT)
+    sent_at: Mapped[datetime | None] = mapped_column(_INSTANT)  # when the queue last took it
+
+    last_seq: Mapped[int] = mapped_column(Integer, server_default="0")
+    published_seq: Mapped[int] = mapped_column(Integer, server_default="0")
+
+    created_at: Mapped[datetime] = mapped_column(_INSTANT, server_default=_NOW)
+    changed_at: Mapped[datetime] = mapped_column(_INSTANT, server_default=_NOW)
+    started_at: Mapped[datetime | None] = mapped_column(_INSTANT)
+    finished_at: Mapped[datetime | None] = mapped_column(_INSTANT)
+
+
+class VerificationEventRow(Base):
+    """Something that happened to a verification, written in the transaction that did it."""
+
+    __tablename__ = "verification_events"
+    __table_args__ = (Index("verification_events_at", "at"),)
+
+    verification_id: Mapped[str] = mapped_column(
+        ForeignKey("verifications.id", ondelete="CASCADE"), primary_key=True
     )
     seq: Mapped[int] = mapped_column(Integer, primary_key=True)
     type: Mapped[str] = mapped_column(Text)

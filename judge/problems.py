@@ -1,20 +1,23 @@
-"""Problems as the database holds them: which package is current, what a list and a page of them need."""
+"""Problems as the database holds them: which version is current, what a list and a page of them need."""
 
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 
-from judge import blobs
+from judge import blobs, versions
 from judge.db import transaction
 from judge.errors import NotFound
 from judge.languages import table
-from judge.manifest import Manifest
+from judge.manifest import Manifest, Sample
 from judge.models import PackageRow, Problem
-from judge.packages import Package
-from judge.statements import render
+from judge.packages import archives
+from judge.packages.package import Package
+from judge.pages import Pages
+from judge.versions import Prepared
 
 
 @dataclass(frozen=True)
@@ -23,74 +26,110 @@ class CurrentProblem:
 
     id: str
     package_id: int
+    version: int
     manifest: Manifest
-    statement: str
-    statement_html: str
+    pages: Pages
 
     def summary(self) -> dict[str, Any]:
         """A line of GET /problems."""
+        manifest = self.manifest
         return {
             "id": self.id,
-            "name": self.manifest.name,
-            "keywords": list(self.manifest.keywords),
+            "name": manifest.name,
+            "keywords": list(manifest.keywords),
             "limits": {
-                "time_limit_s": self.manifest.time_limit_s,
-                "memory_bytes": self.manifest.memory_bytes,
-                "output_bytes": self.manifest.output_bytes,
-                "code_bytes": self.manifest.code_bytes,
+                "time_limit_s": manifest.time_limit_s,
+                "memory_bytes": manifest.memory_bytes,
+                "output_bytes": manifest.output_bytes,
+                "code_bytes": manifest.code_bytes,
             },
-            "test_count": len(self.manifest.tests),
+            "test_count": len(manifest.tests),
+            "type": {
+                "scoring": manifest.scoring,
+                "interactive": manifest.interactive,
+                "multi_pass": manifest.passes > 1,
+            },
+            "max_score": self.max_score,
         }
 
-    def as_json(self) -> dict[str, Any]:
-        """GET /problems/{id}."""
+    @property
+    def max_score(self) -> float | None:
+        """The most that a submission can get; None where it gets no score, or there is no bound."""
+        return self.manifest.groups[0].most if self.manifest.scoring and self.manifest.groups else None
+
+    def as_json(self, wanted: Sequence[str] = ()) -> dict[str, Any]:
+        """GET /problems/{id}, with the statement in the first of the languages ``wanted`` that there is."""
+        page = self.pages.statement(wanted)
         return self.summary() | {
-            "statement": self.statement,
-            "statement_html": self.statement_html,
-            "samples": [
-                {"name": sample.name, "input": sample.input, "answer": sample.answer}
-                for sample in self.manifest.samples
-            ],
+            "name": page.name or self.manifest.name,
+            "version": self.version,
+            "languages": [each.language for each in self.pages.statements],
+            "statement_language": page.language,
+            "statement": page.source,
+            "statement_html": page.html,
+            "samples": [_sample(sample) for sample in self.manifest.samples],
+            "allowed_languages": self.manifest.languages and list(self.manifest.languages),
             # Each language's hello reads and prints, which is how a solution begins.
-            "templates": {language.id: language.hello.lstrip() for language in table().values()},
+            "templates": {
+                language.id: language.hello.lstrip()
+                for language in table().values()
+                if self.allows(language.id)
+            },
         }
 
+    def allows(self, language: str) -> bool:
+        """Whether a submission may be written in a language."""
+        return self.manifest.languages is None or language in self.manifest.languages
 
-def add(package: Package, progress: Callable[[int, int], None] | None = None) -> bool:
-    """Make a package the current one of its problem; False where it was already.
 
-    ``progress`` is told how many data files have been kept, and of how many.
+def _sample(sample: Sample) -> dict[str, str]:
+    shown = {"name": sample.name, "input": sample.input, "answer": sample.answer}
+    return shown if sample.interaction is None else shown | {"interaction": sample.interaction}
+
+
+def add(
+    package: Package,
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    folder: Path | None = None,
+    timed: Callable[[Package], Package] | None = None,
+) -> bool:
+    """Make a package the current version of its problem, unverified; False where it was already.
+
+    progress: told how many data files have been kept, and of how many. folder: where the package was read
+    from; kept whole, so that it can be exported and verified. timed: gives a package that names no time limit
+    the one that follows from its submissions; what it raises ends the import.
     """
+    version = versions.prepared(package, folder)
+    if _is_current(version):
+        return False
+    if timed and package.timing.given_s is None:
+        package = timed(package)
+    with tempfile.TemporaryFile() as zip_:
+        if folder:
+            archives.pack(folder, zip_)
+        with transaction() as session:
+            problem = versions.lock(session, package.id)
+            versions.keep_data(session, package, progress)
+            archive = blobs.put(session, zip_, level=0) if folder else None
+            row = versions.kept(session, version, archive)
+            row.pages = version.pages.as_json()  # rendered anew, perhaps by better rules
+            row.manifest, row.judging_s = package.manifest.as_json(), package.manifest.judging_s
+            problem.package_id = row.id
+    return True
+
+
+def _is_current(version: Prepared) -> bool:
+    """Whether nothing of a package is new, and nothing of its data is gone."""
     with transaction() as session:
-        session.execute(insert(Problem).values(id=package.id).on_conflict_do_nothing())
-        # Holding the problem's row, two imports of it follow one another.
-        problem = session.scalars(select(Problem).where(Problem.id == package.id).with_for_update()).one()
-        digest = package.manifest.digest
-        row = session.scalar(
-            select(PackageRow).where(PackageRow.problem_id == package.id, PackageRow.digest == digest)
+        current = select(PackageRow).join(Problem, Problem.package_id == PackageRow.id)
+        row = session.scalar(current.where(Problem.id == version.package.id))
+        return (
+            row is not None
+            and row.digest == version.digest
+            and row.pages == version.pages.as_json()
+            and blobs.holds(session, versions.shown_or_judged_by(version.package))
         )
-        if (
-            row
-            and row.id == problem.package_id
-            and row.statement == package.statement
-            and blobs.holds(session, package.data.keys())
-        ):
-            return False
-        for done, path in enumerate(package.data.values(), start=1):
-            blobs.put(session, path)
-            if progress:
-                progress(done, len(package.data))
-        if row is None:
-            row = PackageRow(problem_id=package.id, digest=digest)
-            session.add(row)
-        row.name = package.manifest.name
-        row.manifest = package.manifest.as_json()
-        row.judging_s = package.manifest.judging_s
-        row.statement = package.statement
-        row.statement_html = render(package.statement)
-        session.flush()
-        problem.package_id = row.id
-        return True
 
 
 def get(problem_id: str) -> CurrentProblem:
@@ -117,7 +156,7 @@ def _read(*where: Any, limit: int | None = None) -> list[CurrentProblem]:
     with transaction() as session:
         return [
             CurrentProblem(
-                problem_id, row.id, Manifest.from_json(row.manifest), row.statement, row.statement_html
+                problem_id, row.id, row.version, Manifest.from_json(row.manifest), Pages.from_json(row.pages)
             )
             for problem_id, row in session.execute(query)
         ]

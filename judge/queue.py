@@ -16,6 +16,7 @@ from judge.errors import ConfigError, QueueUnavailable
 from judge.redis_transport import mend
 
 JUDGE = "judge.judge"
+VERIFY = "judge.verify"
 SWEEP = "judge.sweep"
 PURGE = "judge.purge"
 
@@ -24,6 +25,9 @@ PURGE = "judge.purge"
 _DIRECT = Exchange("", type="direct")
 UPKEEP = Queue("upkeep", exchange=_DIRECT, routing_key="upkeep")
 """What any worker may do: the sweeper's work."""
+
+VERIFYING = Queue("verify", exchange=_DIRECT, routing_key="verify")
+"""Packages to be verified, by any worker that has proven its languages."""
 
 HARD_AFTER_S = 10.0
 """Seconds between the soft limit of a judging, at which it is told to stop, and the hard one."""
@@ -74,7 +78,8 @@ def _visibility_timeout_s() -> float:
     A judging that outlives it would run twice at once, so it follows from the longest one; what makes a
     lost worker's submission wait only seconds is its lease, not this.
     """
-    return settings().max_judging_s + HARD_AFTER_S + _BEYOND_HARD_S
+    longest_s = max(settings().max_judging_s, settings().max_verifying_s)
+    return longest_s + HARD_AFTER_S + _BEYOND_HARD_S
 
 
 def _configure(app: Celery) -> None:
@@ -157,12 +162,20 @@ def send(submission_id: str, language: str, judging_s: float) -> None:
 
     Raises QueueUnavailable: the row stays, and the sweeper sends it later.
     """
-    soft_s = judging_s + HARD_AFTER_S
+    _send(JUDGE, submission_id, language_queue(language), judging_s + HARD_AFTER_S)
+
+
+def send_verification(verification_id: str) -> None:
+    """Put one id on the queue of verifications. Raises QueueUnavailable, as ``send`` does."""
+    _send(VERIFY, verification_id, VERIFYING, settings().max_verifying_s)
+
+
+def _send(task: str, id_: str, queue: Queue, soft_s: float) -> None:
     try:
         app.send_task(
-            JUDGE,
-            args=[submission_id],
-            queue=language_queue(language),
+            task,
+            args=[id_],
+            queue=queue,
             soft_time_limit=soft_s,
             time_limit=soft_s + HARD_AFTER_S,
             retry=False,
@@ -173,12 +186,15 @@ def send(submission_id: str, language: str, judging_s: float) -> None:
 
 def depth(language: str) -> int:
     """How many messages wait on a language's queue. Raises QueueUnavailable."""
+    return depth_of(language_queue(language))
+
+
+def depth_of(queue: Queue) -> int:
+    """How many messages wait on a queue. Raises QueueUnavailable."""
     try:
         with app.connection_for_write() as connection:
             try:
-                found = connection.default_channel.queue_declare(
-                    queue=language_queue(language).name, passive=True
-                )
+                found = connection.default_channel.queue_declare(queue=queue.name, passive=True)
             except ChannelError:
                 return 0  # no such queue: nothing was ever sent to it, or the broker has forgotten
     except (OperationalError, OSError) as error:

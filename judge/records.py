@@ -1,7 +1,9 @@
 """Submissions as the layers pass them to each other, and as people see them."""
 
+import re
 import secrets
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -10,6 +12,7 @@ from judge.verdict import State, Verdict
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH = 26
+_UNFIT = re.compile("[\0\ud800-\udfff]")
 
 
 def new_id() -> str:
@@ -33,6 +36,17 @@ def instant(when: datetime | None) -> str | None:
     return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
+def storable(value: Any) -> Any:
+    """JSON as Postgres takes it, which is without NUL and lone surrogates in any text."""
+    if isinstance(value, str):
+        return _UNFIT.sub("\ufffd", value)
+    if isinstance(value, Mapping):
+        return {storable(name): storable(item) for name, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(item) for item in value]
+    return value
+
+
 @dataclass(frozen=True)
 class SourceFile:
     """One file of a submission's source; ``content`` is text without NUL."""
@@ -43,7 +57,11 @@ class SourceFile:
 
 @dataclass(frozen=True)
 class TestResult:
-    """How one test ended. ``name`` is what everybody may see, ``author_name`` what the author called it."""
+    """How one test ended. ``name`` is what everybody may see, ``author_name`` what the author called it.
+
+    group: the group it belongs to, by the author's name. judge_message: what the validator says to authors
+    alone. repeated_cpu_s: of each run of a program that was run again, since it came close to its time limit.
+    """
 
     __test__ = False  # for pytest, which collects by name
 
@@ -57,21 +75,54 @@ class TestResult:
     exit_code: int | None
     signal: int | None
     message: str | None
+    group: str = ""
+    score: float | None = None
+    judge_message: str | None = None
+    repeated_cpu_s: Sequence[float] | None = None
 
     def as_json(self, *, full: bool = False) -> dict[str, Any]:
-        """The test's row; unless ``full``, a secret test hides its file's name and how the program ended."""
+        """The test's row; unless ``full``, without what is the author's alone.
+
+        That is a secret test's own name and how the program ended on it, and of every test the group and
+        the judge message.
+        """
         shown = asdict(self)
         author_name = shown.pop("author_name")
         if full:
             shown["name"] = author_name
-        elif self.name.startswith("secret/"):
+            return shown
+        del shown["group"], shown["judge_message"]
+        if self.name.startswith("secret/"):
             shown["exit_code"] = shown["signal"] = None
         return shown
 
 
 @dataclass(frozen=True)
+class GroupResult:
+    """How one group of tests ended; ``name`` is what everybody may see, ``author_name`` its folder.
+
+    verdict: None where none of its tests was run. score, max_score: None where it has none, or no bound.
+    """
+
+    name: str
+    author_name: str
+    verdict: str | None
+    score: float | None
+    max_score: float | None
+
+    def as_json(self, *, full: bool = False) -> dict[str, Any]:
+        """The group's row, with the author's name for it where ``full``."""
+        shown = asdict(self)
+        author_name = shown.pop("author_name")
+        return shown | {"name": author_name} if full else shown
+
+
+@dataclass(frozen=True)
 class Judgement:
-    """How a judging ended; times, memory and score are None where no test was run."""
+    """How a judging ended; times, memory and score are None where no test was run.
+
+    groups: None where the problem has none, and where no test was run.
+    """
 
     verdict: Verdict
     cpu_time_s: float | None = None
@@ -79,6 +130,7 @@ class Judgement:
     memory_bytes: int | None = None
     score: float | None = None
     compile_output: bytes | None = None
+    groups: tuple[GroupResult, ...] | None = None
 
 
 @dataclass(frozen=True)
@@ -99,6 +151,7 @@ class Submission:
     compile_output: bytes | None
     test_count: int
     tests: tuple[TestResult, ...]
+    groups: tuple[GroupResult, ...] | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -113,6 +166,8 @@ class Submission:
             # Postgres takes no NUL in a JSON text, and programs may print one while they are compiled.
             shown["compile_output"] = self.compile_output.decode("utf-8", "replace").replace("\0", "\ufffd")
         shown["tests"] = [test.as_json(full=full) for test in self.tests]
+        if self.groups is not None:
+            shown["groups"] = [group.as_json(full=full) for group in self.groups]
         for name in ("created_at", "started_at", "finished_at"):
             shown[name] = instant(shown[name])
         return shown

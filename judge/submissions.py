@@ -9,46 +9,24 @@ to; where that attempt no longer holds the row they raise AttemptLost and write 
                  └─── give_back ─────┴────── lapse ─────────────┘──> failed, after max_attempts lost ones
 """
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import (
-    ColumnElement,
-    Integer,
-    and_,
-    case,
-    cast,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    text,
-    tuple_,
-    update,
-)
+from sqlalchemy import ColumnElement, Integer, and_, cast, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from judge import journal
 from judge.config import settings
 from judge.db import transaction
 from judge.errors import AttemptLost
 from judge.events import Event, kind
+from judge.journal import Published, lease, now
 from judge.ledger import read_row
 from judge.manifest import Manifest
 from judge.models import EventRow, PackageRow, SubmissionRow, TestRow
 from judge.records import Judgement, SourceFile, Submission, TestResult, new_id
 from judge.verdict import HELD, State
-
-_now = func.clock_timestamp
-
-_SWEEPING = 0x7377656570  # "sweep": a lock's number, which every sweeper agrees on
-_PURGED_AT_ONCE = 5000
-
-Published = tuple[int, int]
-"""The part of a log that Redis has taken: the events after the first number, up to the second."""
 
 
 @dataclass(frozen=True)
@@ -59,6 +37,7 @@ class Claim:
     attempt: int
     language: str
     files: tuple[SourceFile, ...]
+    entry_point: str | None
     manifest: Manifest
     event: Event
 
@@ -71,6 +50,7 @@ def create(
     user_id: str,
     language: str,
     files: Sequence[SourceFile],
+    entry_point: str | None = None,
 ) -> tuple[Submission, Event]:
     """A new submission, queued. The caller has checked every value; nothing accepted is refused later."""
     with transaction() as session:
@@ -85,6 +65,7 @@ def create(
                     "user_id": user_id,
                     "language": language,
                     "files": [asdict(file) for file in files],
+                    "entry_point": entry_point,
                     "last_seq": 1,
                 }
             ],
@@ -98,18 +79,9 @@ def mark_sent(submission_id: str, *, published_after: int = 0, published_seq: in
 
     Redis has taken the events after ``published_after``, up to ``published_seq``.
     """
-    with transaction() as session:
-        # A hint: were it lost in a crash, something would be sent twice, which is harmless.
-        # So it need not wait for the disk.
-        session.execute(text("SET LOCAL synchronous_commit = off"))
-        session.execute(
-            update(SubmissionRow)
-            .where(SubmissionRow.id == submission_id)
-            .values(
-                published_seq=_published(published_after, published_seq),
-                **({"sent_at": _now()} if sent else {}),
-            )
-        )
+    journal.mark_sent(
+        SubmissionRow, submission_id, published_after=published_after, published_seq=published_seq, sent=sent
+    )
 
 
 def claim(submission_id: str, worker: str) -> Claim | None:
@@ -117,7 +89,7 @@ def claim(submission_id: str, worker: str) -> Claim | None:
 
     None where it is judged elsewhere or has ended, as with any message that comes twice.
     """
-    lapsed = and_(SubmissionRow.state.in_(HELD), SubmissionRow.lease_until < _now())
+    lapsed = and_(SubmissionRow.state.in_(HELD), SubmissionRow.lease_until < now())
     lost = SubmissionRow.lost_attempts + cast(SubmissionRow.state.in_(HELD), Integer)
     with transaction() as session:
         rows = _move(
@@ -130,16 +102,16 @@ def claim(submission_id: str, worker: str) -> Claim | None:
             attempt=SubmissionRow.attempt + 1,
             lost_attempts=lost,
             worker=worker,
-            lease_until=_lease(),
+            lease_until=lease(),
             compile_output=None,  # of an attempt that was lost
-            started_at=func.coalesce(SubmissionRow.started_at, _now()),
+            started_at=func.coalesce(SubmissionRow.started_at, now()),
         )
         if not rows:
             return None
         [row] = rows
         [event] = _append(session, row, [(State.COMPILING, {"attempt": row.attempt})])
-        files, manifest = session.execute(
-            select(SubmissionRow.files, PackageRow.manifest)
+        files, entry_point, manifest = session.execute(
+            select(SubmissionRow.files, SubmissionRow.entry_point, PackageRow.manifest)
             .join(PackageRow, PackageRow.id == SubmissionRow.package_id)
             .where(SubmissionRow.id == submission_id)
         ).one()
@@ -149,6 +121,7 @@ def claim(submission_id: str, worker: str) -> Claim | None:
         attempt=row.attempt,
         language=row.language,
         files=tuple(SourceFile(**file) for file in files),
+        entry_point=entry_point,
         manifest=Manifest.from_json(manifest),
         event=event,
     )
@@ -158,7 +131,7 @@ def renew(submission_id: str, attempt: int) -> None:
     """Keep the lease for another while. Raises AttemptLost."""
     with transaction() as session:
         held = session.execute(
-            update(SubmissionRow).where(*_holds(submission_id, attempt)).values(lease_until=_lease())
+            update(SubmissionRow).where(*_holds(submission_id, attempt)).values(lease_until=lease())
         )
         if not held.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result is a CursorResult
             raise AttemptLost(submission_id)
@@ -209,7 +182,7 @@ def finish(
             state=State.DONE,
             lease_until=None,
             worker=None,
-            finished_at=_now(),
+            finished_at=now(),
             **asdict(judgement),
         )
         entries = _add_tests(session, row, tests)
@@ -245,45 +218,11 @@ def lapse(*, limit: int = 100) -> list[Event]:
     with transaction() as session:
         ids = session.scalars(
             select(SubmissionRow.id)
-            .where(SubmissionRow.state.in_(HELD), SubmissionRow.lease_until < _now())
+            .where(SubmissionRow.state.in_(HELD), SubmissionRow.lease_until < now())
             .limit(limit)
             .with_for_update(skip_locked=True)
         ).all()
         return _give_back(session, SubmissionRow.id.in_(ids), lost=True) if ids else []
-
-
-@contextmanager
-def alone_in_sweeping() -> Iterator[bool]:
-    """Whether no other process sweeps; if so, none does until the block ends."""
-    with transaction() as session:
-        yield bool(session.scalar(select(func.pg_try_advisory_xact_lock(_SWEEPING))))
-
-
-def purge_events(*, older_than: timedelta) -> int:
-    """Remove events that are older than they are kept; returns how many."""
-    with transaction() as session:
-        # Nobody can publish them any more, so nobody need look for them either.
-        session.execute(
-            update(SubmissionRow)
-            .where(
-                SubmissionRow.published_seq < SubmissionRow.last_seq,
-                SubmissionRow.changed_at < _now() - older_than,
-            )
-            .values(published_seq=SubmissionRow.last_seq)
-        )
-    removed = 0
-    while batch := _purge_some(older_than):
-        removed += batch
-    return removed
-
-
-def _purge_some(older_than: timedelta) -> int:
-    """A part that is small enough for one statement's time."""
-    key = tuple_(EventRow.submission_id, EventRow.seq)
-    old = select(EventRow.submission_id, EventRow.seq).where(EventRow.at < _now() - older_than)
-    with transaction() as session:
-        gone = session.execute(delete(EventRow).where(key.in_(old.limit(_PURGED_AT_ONCE))))
-        return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE's result is a CursorResult
 
 
 def _give_back(session: Session, *where: ColumnElement[bool], lost: bool) -> list[Event]:
@@ -298,7 +237,7 @@ def _give_back(session: Session, *where: ColumnElement[bool], lost: bool) -> lis
             spent,
             entries=1,
             state=State.FAILED,
-            finished_at=_now(),
+            finished_at=now(),
             lost_attempts=lost_attempts,
             **free,
         ):
@@ -308,10 +247,6 @@ def _give_back(session: Session, *where: ColumnElement[bool], lost: bool) -> lis
     for row in _move(session, *where, entries=1, state=State.QUEUED, compile_output=None, **free):
         events += _append(session, row, [(State.QUEUED, {"attempt": row.attempt})])
     return events
-
-
-def _lease() -> Any:
-    return _now() + timedelta(seconds=settings().lease_s)
 
 
 def _holds(submission_id: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
@@ -325,31 +260,17 @@ def _holds(submission_id: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
 def _move(
     session: Session, *where: ColumnElement[bool], entries: int, **values: Any
 ) -> Sequence[SubmissionRow]:
-    """Change the rows that satisfy ``where`` and reserve the next ``entries`` numbers of their logs."""
-    statement = (
-        update(SubmissionRow)
-        .where(*where)
-        .values(last_seq=SubmissionRow.last_seq + entries, changed_at=_now(), **values)
-        .returning(SubmissionRow)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    return session.scalars(statement).all()
+    return journal.move(session, SubmissionRow, *where, entries=entries, **values)
 
 
 def _move_held(
     session: Session, submission_id: str, attempt: int, published: Published, *, entries: int, **values: Any
 ) -> SubmissionRow:
-    noted = _published(*published)
+    noted = journal.published(SubmissionRow, *published)
     rows = _move(session, *_holds(submission_id, attempt), entries=entries, published_seq=noted, **values)
     if not rows:
         raise AttemptLost(submission_id)
     return rows[0]
-
-
-def _published(after: int, seq: int) -> ColumnElement[int]:
-    """The note of what was published, which never runs past an event that was not."""
-    noted = SubmissionRow.published_seq
-    return case((noted >= after, func.greatest(noted, seq)), else_=noted)
 
 
 def _append(

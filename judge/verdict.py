@@ -1,4 +1,4 @@
-"""The words for how a submission stands and how it ended."""
+"""The words for how submissions, versions and verifications stand, and how a judging ended."""
 
 from enum import StrEnum
 
@@ -31,3 +31,21 @@ class Verdict(StrEnum):
     OUTPUT_LIMIT_EXCEEDED = "output_limit_exceeded"
     RUNTIME_ERROR = "runtime_error"
     COMPILE_ERROR = "compile_error"
+
+
+class VersionState(StrEnum):
+    """How far a version of a problem has been verified; which one is current is another matter."""
+
+    DRAFT = "draft"
+    VERIFYING = "verifying"
+    VERIFIED = "verified"
+    REJECTED = "rejected"
+
+
+class VerificationState(StrEnum):
+    """Where a verification is on its way; the arrows are held by the functions of ``judge.verifications``."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"  # the report says whether the version is good
+    FAILED = "failed"  # our own failure after every retry; says nothing of the version

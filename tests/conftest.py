@@ -19,8 +19,12 @@ import requests
 from simple_websocket import Client
 
 from judge.judging import toolchains
+from tests.servers import FEW_LANGUAGES
 from tests.servers import clean as clean  # fixtures, here so that there is one of each
 from tests.servers import servers as servers
+
+# A judge that lives for a few tests makes no headers for C++: that would take longer than the tests.
+os.environ.setdefault("JUDGE_HEADER_BYTES", "0")
 
 REPOSITORY = Path(__file__).parent.parent
 JUDGE = [sys.executable, "-m", "judge"]
@@ -83,8 +87,10 @@ class Running:
         return socket
 
     def wait_for_languages(self) -> None:
-        """Until every language that is found on this machine has been proven."""
-        wanted, until = {language.id for language in toolchains.found()}, time.monotonic() + START_S
+        """Until every language that it offers has been proven."""
+        offered = self.env["JUDGE_LANGUAGES"].split(",")
+        wanted = {language.id for language in toolchains.found() if language.id in offered}
+        until = time.monotonic() + START_S
         while missing := wanted - {language["id"] for language in self.get("/languages")["items"]}:
             assert time.monotonic() < until, f"not proven: {missing}"
             time.sleep(0.1)
@@ -141,7 +147,7 @@ def judge_up(home: Path, *options: str, env: Mapping[str, str] | None = None) ->
     own = {
         key: value for key, value in os.environ.items() if key not in ("DATABASE_URL", "REDIS_URL", "PORT")
     }
-    own |= {"JUDGE_HOME": str(home / "data"), **(env or {})}
+    own |= {"JUDGE_HOME": str(home / "data"), **FEW_LANGUAGES, **(env or {})}
     with (home / "output").open("wb") as output:
         process = subprocess.Popen(
             [*JUDGE, "up", "--port", "0", "--ready-file", str(ready), *options],

@@ -5,9 +5,10 @@ import shutil
 import signal
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -17,7 +18,7 @@ from judge.config import settings
 from judge.events import Event
 from judge.manifest import Manifest, TestSpec
 from judge.models import Base
-from judge.packages import Package
+from judge.packages.package import Package, Statement, Timing
 from judge.records import SourceFile, Submission
 from judge.up.account import database_account
 from judge.up.child import Child, Program
@@ -38,6 +39,13 @@ def until(check: Callable[[], object], within_s: float = PATIENCE_S) -> None:
     while not check():
         assert time.monotonic() < deadline, f"not so within {within_s} s"
         time.sleep(0.01)
+
+
+FEW_LANGUAGES = {
+    "JUDGE_LANGUAGES": "python3,c,cpp,java,javascript,rust,go,bash,perl,ruby,php,lua",
+    "JUDGE_HEADER_BYTES": "0",
+}
+"""So that no worker of a test proves all languages and precompiles a header, each anew in its own folder."""
 
 
 class Servers:
@@ -143,7 +151,12 @@ def clean(servers: Servers) -> Servers:
 
 def new_problem(folder: Path, tests: int = 3, problem_id: str = "echo", **limits: float) -> None:
     """A problem whose answers are its inputs; its first test is a sample."""
-    data: dict[str, Path] = {}
+    problems.add(new_package(folder, tests, problem_id, **limits))
+
+
+def new_package(folder: Path, tests: int = 3, problem_id: str = "echo", **limits: Any) -> Package:
+    """The package of such a problem."""
+    data: dict[str, Path | bytes] = {}
     specs = []
     for index in range(1, tests + 1):
         path = folder / f"{index}.in"
@@ -152,9 +165,20 @@ def new_problem(folder: Path, tests: int = 3, problem_id: str = "echo", **limits
         data[digest] = path
         name = "sample/1" if index == 1 else f"secret/{index - 1}"
         own_name = "sample/1" if index == 1 else f"secret/overflow-{index - 1}"
-        specs.append(TestSpec(index, name, own_name, digest, digest))
+        specs.append(TestSpec(index, name, own_name, digest, digest, name.partition("/")[0]))
     fields = {"time_limit_s": 1.0, "memory_bytes": 256 * 2**20, "compile_time_s": 10.0, **limits}
-    problems.add(Package(problem_id, Manifest(problem_id, tests=tuple(specs), **fields), "# Echo", data))
+    return package_of(problem_id, Manifest(problem_id, tests=tuple(specs), **fields), data)
+
+
+def package_of(problem_id: str, manifest: Manifest, data: Mapping[str, Path | bytes], **more: Any) -> Package:
+    """A package with nothing in it beside what judging needs, and a statement."""
+    fields: dict[str, Any] = {
+        "timing": Timing(manifest.time_limit_s),
+        "statements": (Statement("en", manifest.name, "md", "# Echo"),),
+        **{name: {} for name in ("figures", "attachments", "constants", "input_args")},
+        **dict.fromkeys(("input_validators", "cases", "examples", "warnings"), ()),
+    }
+    return Package(problem_id, manifest, data=data, **{**fields, **more})
 
 
 def new_language(language: str = "python3") -> None:

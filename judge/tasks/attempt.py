@@ -3,7 +3,6 @@
 import logging
 import threading
 import time
-from collections.abc import Callable, Sequence
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,40 +11,33 @@ from sqlalchemy.exc import OperationalError
 from judge import submissions
 from judge.config import settings
 from judge.errors import AttemptLost
-from judge.events import Event
 from judge.judging import Box
 from judge.records import Judgement, TestResult
 from judge.submissions import Claim
-from judge.tasks.signals import tell
+from judge.tasks.held import Held
 
 log = logging.getLogger(__name__)
-
-_RETRY_S = 0.5
 
 TEST_ROWS_LATE_S = 0.04
 """How long a test's row may wait for the next one, so that short tests share a transaction."""
 
 
-class Attempt:
+class Attempt(Held):
     """Records a judging as it goes on; a thread beside it renews the lease and writes the test rows.
 
-    Once the attempt is lost, because its lease ran out or somebody took it, its box is killed and every
+    Once the attempt is lost, because its lease ran out or somebody took it, its boxes are killed and every
     step raises AttemptLost.
     """
 
     def __init__(self, claim: Claim, task: Any) -> None:
-        self._id, self._number = claim.submission_id, claim.attempt
-        self._task = task
-        self._box: Box | None = None
+        super().__init__(claim.submission_id, task, claim.event)
+        self._number = claim.attempt
+        self._boxes: list[Box] = []
         self._changed = threading.Condition()
         self._pending: list[TestResult] = []
         self._pending_since = 0.0
         self._ending = False
-        self._failure: Exception | None = None
-        self._published = claim.event.seq - 1, claim.event.seq - 1
-        self._held_until = time.monotonic() + settings().lease_s
         self._keeper = threading.Thread(target=self._keep, name=f"attempt {self._id}", daemon=True)
-        self._tell([claim.event])
 
     def __enter__(self) -> Self:
         self._keeper.start()
@@ -56,25 +48,18 @@ class Attempt:
     ) -> None:
         self._end_keeper()
 
-    def guard(self, box: Box) -> None:
-        """Kill this box when the attempt must end before its judging does."""
-        self._box = box
+    def guard(self, box: Box) -> Box:
+        """Kill this box, too, when the attempt must end before its judging does; returns it."""
+        self._boxes.append(box)
         if self._failure is not None:
             box.kill()
+        return box
 
     def interrupt(self, reason: Exception) -> None:
-        """End the attempt: its box is killed, and whatever is asked of it next raises ``reason``.
-
-        Safe in a signal handler and from any thread.
-        """
-        self._failure = reason
-        if self._box is not None:
-            self._box.kill()
-
-    def check(self) -> None:
-        """Raises AttemptLost, or the reason of an interruption, once the attempt must end."""
-        if self._failure is not None:
-            raise self._failure
+        """End the attempt, as any; its boxes are killed."""
+        super().interrupt(reason)
+        for box in self._boxes:
+            box.kill()
 
     def compiled(self, output: bytes | None) -> None:
         """The program is compiled; its tests begin."""
@@ -115,29 +100,12 @@ class Attempt:
         self._tell(submissions.give_back(self._id, self._number, lost=lost))
         self._note_published()
 
-    def _insist(self, write: Callable[[], list[Event]]) -> list[Event]:
-        """Write, as soon as Postgres takes it: as long as the lease holds, an outage costs no judging."""
-        while True:
-            try:
-                return write()
-            except OperationalError as error:
-                log.warning("submission %s: %s", self._id, error.orig)
-                if time.monotonic() + _RETRY_S > self._held_until:
-                    raise AttemptLost(self._id) from error
-                time.sleep(_RETRY_S)
-
     def _note_published(self) -> None:
         first, last = self._published
         try:
             submissions.mark_sent(self._id, published_after=first, published_seq=last, sent=False)
         except OperationalError as error:
             log.warning("submission %s: %s", self._id, error.orig)  # a hint: it is published once more
-
-    def _tell(self, events: Sequence[Event]) -> None:
-        first, last = self._published
-        # After a gap nothing more is noted: the sweeper publishes from there.
-        if tell(self._task, events) and events[0].seq == last + 1:
-            self._published = first, events[-1].seq
 
     def _end_keeper(self) -> list[TestResult]:
         """Stop the thread; returns the test rows that it has not written."""
@@ -166,7 +134,7 @@ class Attempt:
                 if time.monotonic() >= renew_at:
                     asked_at = time.monotonic()
                     submissions.renew(self._id, self._number)
-                    self._held_until = asked_at + settings().lease_s
+                    self._renewed(asked_at)
                     renew_at = asked_at + settings().lease_renew_s
             except OperationalError as error:
                 # Postgres is away. What it did not take is tried again until the lease has run out.

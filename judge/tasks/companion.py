@@ -17,17 +17,20 @@ import os
 import select
 import signal
 import sys
+import threading
+import time
 
 from sqlalchemy.exc import OperationalError
 
 from judge import workers
-from judge.judging import SandboxError, layers
-from judge.judging.toolchains import CORE, NotProven, Proof, proven
+from judge.judging import SandboxError, headers, layers
+from judge.judging.toolchains import CORE, NotProven, Proof, found, proven
 from judge.tasks.sweeping import sweep_once
 
 log = logging.getLogger(__name__)
 
 _EVERY_S = 4.0
+_NICE = 10
 _PR_SET_PDEATHSIG = 1
 
 
@@ -48,12 +51,16 @@ def main(worker: str, slots: int) -> None:
 
 def _go_on(worker: str, slots: int, mode: str, proofs: list[Proof]) -> None:
     while not _parent_ended(_EVERY_S):
-        try:
-            if not workers.seen(worker):
-                _register(worker, slots, mode, proofs)
-            sweep_once()  # beat's sweeps wait for a slot, and all may be taken for minutes
-        except OperationalError as error:
-            log.warning("Postgres is away: %s", error.orig)  # tried again a few seconds later
+        _look_after(worker, slots, mode, proofs)
+
+
+def _look_after(worker: str, slots: int, mode: str, proofs: list[Proof]) -> None:
+    try:
+        if not workers.seen(worker):
+            _register(worker, slots, mode, proofs)
+        sweep_once()  # beat's sweeps wait for a slot, and all may be taken for minutes
+    except OperationalError as error:
+        log.warning("Postgres is away: %s", error.orig)  # tried again a few seconds later
 
 
 def sandbox_mode() -> str:
@@ -68,9 +75,18 @@ def sandbox_mode() -> str:
     return f"namespaces and seccomp, {who}" + (f"; without {', '.join(weaker)}" if weaker else ", cgroup")
 
 
+def _provide_headers() -> None:
+    """Make what C++ compiles faster by; nobody waits for it, and it gives way to whoever judges."""
+    os.nice(_NICE)  # of this thread, and of what it starts
+    try:
+        headers.provide(found())
+    except (SandboxError, OSError) as error:
+        log.warning("no precompiled headers: %s", error)
+
+
 def _prove(worker: str, slots: int, mode: str) -> list[Proof]:
     proofs: list[Proof] = []
-    ready = False
+    ready, looked_at = False, time.monotonic()
     for result in proven():
         if isinstance(result, NotProven):
             log.error("%s", result)
@@ -83,6 +99,9 @@ def _prove(worker: str, slots: int, mode: str) -> list[Proof]:
         _say("language", result.language)
         if _parent_ended(0):
             break
+        if ready and time.monotonic() > looked_at + _EVERY_S:
+            looked_at = time.monotonic()
+            _look_after(worker, slots, mode, proofs)
     if not ready:
         _begin(worker, slots, mode, proofs)
     return proofs
@@ -92,6 +111,7 @@ def _begin(worker: str, slots: int, mode: str, proofs: list[Proof]) -> bool:
     """Whoever sees the worker's row may take it that the core languages have been judged."""
     _register(worker, slots, mode, proofs)
     _say("ready", "")
+    threading.Thread(target=_provide_headers, daemon=True).start()
     return True
 
 

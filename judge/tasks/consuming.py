@@ -11,7 +11,7 @@ from typing import Any
 
 from celery import bootsteps
 
-from judge.queue import language_queue
+from judge.queue import VERIFYING, language_queue
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +41,7 @@ class LanguageQueues(bootsteps.StartStopStep):
             self._proven += self._companion.until_ready()
         for language in self._proven:
             _consume(consumer, language)
+        consumer.add_task_queue(VERIFYING.name, exchange="", routing_key=VERIFYING.routing_key)
         self._timer = consumer.timer.call_repeatedly(_LOOK_EVERY_S, self._look, (consumer,))
 
     def stop(self, consumer: Any) -> None:

@@ -45,15 +45,14 @@ def _judge_and_tell(claim: Claim, attempt: Attempt) -> None:
 
 
 def _judge(claim: Claim, attempt: Attempt) -> None:
-    with boxes().take() as box:
-        attempt.guard(box)
-        judging = Judging(claim.manifest, table()[claim.language], claim.files)
-        try:
-            judgement = judge(judging, box, attempt)
-        except Exception:
-            attempt.check()  # was the box killed because the attempt ends? then that is the reason
-            raise
-        attempt.finish(judgement)
+    judging = Judging(claim.manifest, table()[claim.language], claim.files, claim.entry_point)
+    pool = boxes()
+    try:
+        judgement = judge(judging, lambda: attempt.guard(pool.take()), attempt)
+    except Exception:
+        attempt.check()  # was a box killed because the attempt ends? then that is the reason
+        raise
+    attempt.finish(judgement)
 
 
 def _send_elsewhere(claim: Claim) -> None:

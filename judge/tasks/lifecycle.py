@@ -21,7 +21,7 @@ from celery.signals import (
 from judge import db
 from judge.config import settings
 from judge.errors import JudgeError
-from judge.judging import Pool, SandboxError
+from judge.judging import Pool, SandboxError, headers
 
 log = logging.getLogger(__name__)
 
@@ -106,7 +106,7 @@ def end_child(**_: Any) -> None:
 def boxes() -> Pool:
     """The boxes of this child; opened by its main thread, with which they die. Raises SandboxError."""
     if not _pools:
-        _pools.append(Pool(cpus=cpus_of_this_slot()))
+        _pools.append(Pool(cpus=cpus_of_this_slot(), shelf=headers.folder()))
     return _pools[-1]
 
 
@@ -146,3 +146,14 @@ def cpus_of_this_slot() -> set[int]:
     """The one CPU of this child: neighbours on others change its programs' times less."""
     allowed = sorted(os.sched_getaffinity(0))
     return {allowed[current_process().index % len(allowed)]}
+
+
+@contextmanager
+def on_own_cpu() -> Iterator[None]:
+    """While the block runs, this thread and those that it starts stay on this child's CPU."""
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, cpus_of_this_slot())
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)

@@ -1,32 +1,37 @@
 """Celery's signals and one of our own: what was recorded is published, what was killed is given back."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from celery.exceptions import TimeLimitExceeded
 from celery.signals import task_failure
 from celery.utils.dispatch import Signal
 
-from judge import submissions
-from judge.events import Event
+from judge import submissions, verifications
+from judge.events import AnyEvent
 from judge.events import publish as publish_events
-from judge.queue import JUDGE
+from judge.queue import JUDGE, VERIFY
 from judge.tasks.lifecycle import worker_name
 
 log = logging.getLogger(__name__)
+
+_GIVE_BACK: dict[str, Callable[[str, str], Sequence[AnyEvent]]] = {
+    JUDGE: submissions.give_back_of,
+    VERIFY: verifications.give_back_of,
+}
 
 step_recorded = Signal(name="step_recorded", providing_args={"events"})
 """Sent with the events of a change that has been committed, by whoever committed it."""
 
 
 @step_recorded.connect
-def publish(events: Sequence[Event], **_: Any) -> bool:
+def publish(events: Sequence[AnyEvent], **_: Any) -> bool:
     """Publish what was recorded; False where Redis did not take it."""
     return publish_events(events)
 
 
-def tell(sender: Any, events: Sequence[Event]) -> bool:
+def tell(sender: Any, events: Sequence[AnyEvent]) -> bool:
     """Announce committed events; whether all of them were published."""
     return all(response is True for _, response in step_recorded.send(sender=sender, events=events))
 
@@ -37,7 +42,8 @@ def give_back_at_hard_limit(sender: Any, exception: BaseException, args: Sequenc
 
     Runs in the parent. A child that dies otherwise tells nobody; its lease does.
     """
-    if sender.name == JUDGE and isinstance(exception, TimeLimitExceeded):
-        [submission_id] = args
-        log.error("submission %s: killed at the hard time limit", submission_id)
-        tell(sender, submissions.give_back_of(submission_id, worker_name()))
+    give_back = _GIVE_BACK.get(sender.name)
+    if give_back and isinstance(exception, TimeLimitExceeded):
+        [id_] = args
+        log.error("%s %s: killed at the hard time limit", sender.name, id_)
+        tell(sender, give_back(id_, worker_name()))

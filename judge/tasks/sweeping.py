@@ -5,11 +5,11 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import groupby
 
-from judge import ledger, queue, submissions, workers
+from judge import ledger, queue, submissions, upkeep, verification_ledger, verifications, workers
 from judge.config import settings
 from judge.errors import QueueUnavailable
-from judge.events import Event
-from judge.queue import PURGE, SWEEP, app
+from judge.events import Event, VerificationEvent
+from judge.queue import PURGE, SWEEP, VERIFYING, app
 from judge.tasks.signals import tell
 
 log = logging.getLogger(__name__)
@@ -26,10 +26,11 @@ def sweep_once() -> None:
 
     One sweeper at a time is enough, so it does nothing while another is at it.
     """
-    with submissions.alone_in_sweeping() as alone:
+    with upkeep.alone_in_sweeping() as alone:
         if not alone:
             return
         _tell(submissions.lapse())
+        _tell_of_verifications(verifications.lapse())
         try:
             _send(ledger.unsent())
             for language in ledger.overdue_counts():
@@ -38,15 +39,19 @@ def sweep_once() -> None:
                 depth = queue.depth(language)
                 if depth < ledger.overdue_counts().get(language, 0):
                     _send(ledger.overdue(language))
+            _send_verifications(verification_ledger.unsent())
+            if queue.depth_of(VERIFYING) < len(overdue := verification_ledger.overdue()):
+                _send_verifications(overdue)
         except QueueUnavailable as error:
             log.warning("the queue is away: %s", error)
         _tell(ledger.unpublished())
+        _tell_of_verifications(verification_ledger.unpublished())
 
 
 @app.task(name=PURGE, soft_time_limit=600, time_limit=660)
 def purge() -> None:
     """Remove events that are older than they are kept, and workers long gone."""
-    removed = submissions.purge_events(older_than=timedelta(days=settings().event_days))
+    removed = upkeep.purge_events(older_than=timedelta(days=settings().event_days))
     log.info("%d old events removed", removed)
     workers.forget_gone()
 
@@ -65,4 +70,21 @@ def _tell(events: Sequence[Event]) -> None:
             return  # Redis is away; the rows stay as they are
         submissions.mark_sent(
             submission_id, published_after=told[0].seq - 1, published_seq=told[-1].seq, sent=False
+        )
+
+
+def _send_verifications(ids: Iterable[str]) -> None:
+    for verification_id in ids:
+        queue.send_verification(verification_id)
+        verifications.mark_sent(verification_id, published_seq=0, sent=True)
+        log.info("verification %s: sent again", verification_id)
+
+
+def _tell_of_verifications(events: Sequence[VerificationEvent]) -> None:
+    for verification_id, group in groupby(events, key=lambda event: event.verification_id):
+        told = list(group)
+        if not tell(sweep, told):
+            return
+        verifications.mark_sent(
+            verification_id, published_after=told[0].seq - 1, published_seq=told[-1].seq, sent=False
         )

@@ -8,7 +8,7 @@ from judge.config import is_loopback, settings
 from judge.db import database_url
 from judge.errors import ConfigError
 from judge.queue import broker_url
-from judge.web import asking, catalog, faults, health, socket, submissions
+from judge.web import asking, catalog, faults, health, problems, socket, submissions, versions
 
 API = "/api/v1"
 
@@ -27,8 +27,8 @@ def create_app() -> Flask:
     faults.register(app)
     asking.register(app)
     app.register_blueprint(health.blueprint)
-    app.register_blueprint(catalog.blueprint, url_prefix=API)
-    app.register_blueprint(submissions.blueprint, url_prefix=API)
+    for part in (catalog, problems, versions, submissions):
+        app.register_blueprint(part.blueprint, url_prefix=API)
     app.register_blueprint(submissions.short_form)
     socket.register(app)
     return app

@@ -34,6 +34,13 @@ def sees_everything() -> bool:
     return asker is not None and asker.is_author
 
 
+def require_author() -> None:
+    """Raises Fault (403) where the asker may change no problem; with JUDGE_AUTH=none everybody may."""
+    asker = account()
+    if asker is not None and not asker.is_author:
+        raise Fault(HTTPStatus.FORBIDDEN, "only authors and admins see and change versions of problems")
+
+
 def may_see(user_id: str) -> bool:
     """Whether the asker may see what is a user's; with JUDGE_AUTH=none whoever is on this machine may."""
     asker = account()

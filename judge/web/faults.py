@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from judge.errors import NotFound
+from judge.errors import NotFound, NotVerified
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +79,10 @@ def register(app: Flask) -> None:
     @app.errorhandler(NotFound)
     def not_found(error: NotFound) -> Response:
         return answer(HTTPStatus.NOT_FOUND, str(error))
+
+    @app.errorhandler(NotVerified)
+    def not_verified(error: NotVerified) -> Response:
+        return answer(HTTPStatus.CONFLICT, str(error))
 
     @app.errorhandler(OperationalError)
     @app.errorhandler(PoolTimeout)

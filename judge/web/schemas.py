@@ -21,10 +21,11 @@ from werkzeug.exceptions import RequestEntityTooLarge
 
 from judge.accounts import USER_ID
 from judge.config import settings
-from judge.web.faults import Fault
+from judge.web.faults import Fault, invalid
 
 _MOST_ERRORS = 100
 _SURROGATE = re.compile("[\ud800-\udfff]")
+_ENTRY_POINT = re.compile(r"[A-Za-z_][A-Za-z0-9_.$-]{0,199}")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}")
 
 
@@ -41,8 +42,21 @@ def _file_name(name: str) -> str:
     return name
 
 
+def _entry_point(name: str) -> str:
+    if not _ENTRY_POINT.fullmatch(name):
+        raise ValueError("must be a file's name, or a class such as org.example.Main")
+    return name
+
+
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 UserId = Annotated[str, BeforeValidator(_user_id)]
+
+
+def checked_user_id(text: str) -> str:
+    """A user_id from a query. Raises Fault."""
+    if not USER_ID.fullmatch(text):
+        raise invalid("user_id", "must be 1 to 64 of A-Z a-z 0-9 . _ @ -")
+    return text
 
 
 class FileIn(BaseModel):
@@ -55,7 +69,7 @@ class FileIn(BaseModel):
 
 
 class SubmissionIn(BaseModel):
-    """POST /submissions: either ``code`` or ``files``."""
+    """POST /submissions: either ``code`` or ``files``; entry_point: the file or class that is run first."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -63,6 +77,7 @@ class SubmissionIn(BaseModel):
     language: Id
     code: str | None = None
     files: Annotated[list[FileIn], Field(min_length=1, max_length=100)] | None = None
+    entry_point: Annotated[str, AfterValidator(_entry_point)] | None = None
     user_id: UserId | None = None
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from judge import accounts, ledger
+from judge import accounts, ledger, verification_ledger
 from judge.accounts import USER_ID, Account
 from judge.config import settings
 from judge.errors import JudgeError, NotFound
@@ -73,6 +73,7 @@ class Session:
             self._listener.listen(user_channel(user_id))
         recent = ledger.recent(user_id, within=_RECENT)
         watch.know(recent)
+        watch.know(verification_ledger.recent(user_id, within=_RECENT))
         self._watch, self._greeted_at = watch, time.monotonic()
         self.send({"type": "ready", "user_id": user_id})
         if resume:
@@ -146,13 +147,16 @@ class Session:
             # No further back than what was known at the hello: beyond it, old events would look new.
             since_hello = timedelta(seconds=time.monotonic() - self._greeted_at) + _RECENT
             within = min(timedelta(seconds=gap.seconds) + _MARGIN, since_hello)
-            yield from (event.as_json() for event in ledger.events_of_user(watch.user_id, within=within))
+            for log in (ledger, verification_ledger):
+                yield from (event.as_json() for event in log.events_of_user(watch.user_id, within=within))
         for submission_id in watch.followed:
             yield from watch.missed(submission_id)
 
 
-def _missing(submission_id: str, after: int, before: int) -> list[Event]:
-    return [event.as_json() for event in ledger.events_after(submission_id, after, before=before)]
+def _missing(id_: str, after: int, before: int) -> list[Event]:
+    """From the rows; no submission has the id of a verification."""
+    found = ledger.events_after(id_, after, before=before)
+    return [event.as_json() for event in found or verification_ledger.events_after(id_, after, before=before)]
 
 
 def _submission_id(frame: dict[str, Any]) -> str:

@@ -83,7 +83,7 @@ def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
     errors: list[Error] = []
     asked = check(shape, body, errors)
     problem = _problem(shape, body, errors)
-    files = _files(shape, body, problem, _language(body, errors), errors)
+    files = _files(shape, body, problem, _language(body, problem, errors), errors)
     if errors or asked is None or problem is None:
         detail = "; ".join(f"{error['pointer']}: {error['detail']}" for error in errors)
         raise Fault(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
@@ -94,6 +94,7 @@ def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
         user_id=_submitter(asked.user_id),
         language=asked.language,
         files=files,
+        entry_point=asked.entry_point if isinstance(asked, SubmissionIn) else None,
     )
     # It is accepted already: a Redis that is slow to take it, or to be given up, is not to be waited for.
     announcing = threading.Thread(target=_announce, args=(submission, event, problem), daemon=True)
@@ -135,8 +136,8 @@ def _problem(
         return None
 
 
-def _language(body: Any, errors: list[Error]) -> dict[str, Any] | None:
-    """The language that the body names, if a worker has ever proven it."""
+def _language(body: Any, problem: CurrentProblem | None, errors: list[Error]) -> dict[str, Any] | None:
+    """The language that the body names, if a worker has ever proven it and the problem allows it."""
     language_id = _sound(body, "language", errors)
     if language_id is None:
         return None
@@ -146,6 +147,9 @@ def _language(body: Any, errors: list[Error]) -> dict[str, Any] | None:
             f"unknown language; there are: {', '.join(known) or 'none yet, for no worker has proven any'}"
         )
         errors.append({"pointer": "/language", "detail": detail})
+    elif problem and not problem.allows(language_id):
+        allowed = ", ".join(problem.manifest.languages or ())
+        errors.append({"pointer": "/language", "detail": f"this problem allows only: {allowed}"})
     return known.get(language_id)
 
 
@@ -184,8 +188,9 @@ def _misnamed(files: list[SourceFile], language: dict[str, Any] | None) -> Itera
     for index, name in enumerate(names):
         if name in names[:index]:
             yield {"pointer": f"/files/{index}/name", "detail": "another file has this name"}
-    if language and language["source"] not in names:
-        yield {"pointer": "/files", "detail": f"one file must be {language['source']}"}
+    if language and not any(name.endswith(tuple(language["extensions"])) for name in names):
+        endings = " or ".join(language["extensions"])
+        yield {"pointer": "/files", "detail": f"one file's name must end in {endings}"}
 
 
 def _sound(body: Any, name: str, errors: list[Error]) -> Any:

@@ -1,21 +1,38 @@
 """Which events a socket must be sent, and in which order: rules without a network.
 
 A watch knows, of each submission, the last ``seq`` its client has. What comes twice is dropped; where a
-number is missing, the rows are asked first.
+number is missing, the rows are asked first. Verifications, which are a user's as submissions are, are
+followed in the same way, on the user's stream alone.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
-
-from judge.records import Submission
+from typing import Any, Protocol
 
 Event = dict[str, Any]
 Missing = Callable[[str, int, int], Iterable[Event]]
-"""Given a submission, a ``seq`` and another: the events after the first and before the second."""
+"""Given an event's subject, a ``seq`` and another: the events after the first and before the second."""
 
 _REMEMBERED = 10_000
 _NO_END = 2**31 - 1
+
+
+class Log(Protocol):
+    """A submission or a verification as it was read."""
+
+    @property
+    def id(self) -> str:
+        """Of all submissions and verifications no two have the same."""
+
+    @property
+    def last_seq(self) -> int:
+        """The number of its latest event."""
+
+
+def subject(event: Event) -> str:
+    """The id of what an event tells of."""
+    id_: str = event["submission_id"] if "submission_id" in event else event["verification_id"]
+    return id_
 
 
 @dataclass
@@ -33,10 +50,10 @@ class Watch:
     _followed: set[str] = field(default_factory=set)
     _left: set[str] = field(default_factory=set)
 
-    def know(self, submissions: Iterable[Submission]) -> None:
+    def know(self, logs: Iterable[Log]) -> None:
         """The client starts from how these stand: it has all their events, as it were."""
-        for submission in submissions:
-            self._last_seq[submission.id] = submission.last_seq
+        for log in logs:
+            self._last_seq[log.id] = log.last_seq
 
     def follow(self, submission_id: str, after_seq: int) -> None:
         """The client subscribes, and has the events up to ``after_seq``."""
@@ -57,18 +74,18 @@ class Watch:
 
     def pass_on(self, event: Event) -> Iterator[Event]:
         """The events to send now that this one has come: none, it, or what was missing and then it."""
-        submission_id, seq = event["submission_id"], event["seq"]
+        id_, seq = subject(event), event["seq"]
         if not self._wants(event):
             return
-        last_seq = self._last_seq.get(submission_id)
+        last_seq = self._last_seq.get(id_)
         if last_seq is None:
             # Never heard of: made since the client came, or older and quiet until now.
-            last_seq = 0 if submission_id > self.born_after else seq - 1
+            last_seq = 0 if id_ > self.born_after else seq - 1
         if seq <= last_seq:
             return
         if seq > last_seq + 1:
-            yield from self.missing(submission_id, last_seq, seq)
-        self._remember(submission_id, seq)
+            yield from self.missing(id_, last_seq, seq)
+        self._remember(id_, seq)
         yield event
 
     def missed(self, submission_id: str) -> Iterable[Event]:
@@ -76,14 +93,14 @@ class Watch:
         return self.missing(submission_id, self._last_seq.get(submission_id, 0), _NO_END)
 
     def _wants(self, event: Event) -> bool:
-        submission_id = event["submission_id"]
-        if submission_id in self._left:
+        id_ = subject(event)
+        if id_ in self._left:
             return False
-        return submission_id in self._followed or (self.follows_user and event["user_id"] == self.user_id)
+        return id_ in self._followed or (self.follows_user and event["user_id"] == self.user_id)
 
-    def _remember(self, submission_id: str, seq: int) -> None:
-        self._last_seq.pop(submission_id, None)
-        self._last_seq[submission_id] = seq  # the latest are last
+    def _remember(self, id_: str, seq: int) -> None:
+        self._last_seq.pop(id_, None)
+        self._last_seq[id_] = seq  # the latest are last
         if len(self._last_seq) > _REMEMBERED:
             oldest = next((known for known in self._last_seq if known not in self._followed), None)
             if oldest is not None:

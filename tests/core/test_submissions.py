@@ -24,7 +24,7 @@ from judge import db, ledger, submissions
 from judge.config import settings as judge_settings
 from judge.errors import AttemptLost, NotFound
 from judge.events import ENDINGS
-from judge.records import Judgement, TestResult, is_id, new_id
+from judge.records import GroupResult, Judgement, TestResult, is_id, new_id
 from judge.verdict import ENDED, HELD, State, Verdict
 from tests.servers import expire, log_of, submit
 
@@ -72,6 +72,7 @@ def test_the_way_to_a_verdict(problem: str) -> None:
     assert third.data == {
         "index": 3, "name": "secret/2", "verdict": "runtime_error", "cpu_time_s": 0.25, "wall_time_s": 0.5,
         "memory_bytes": 2**20, "exit_code": None, "signal": None, "message": None,
+        "score": None, "repeated_cpu_s": None,
     }  # fmt: skip
     ended = ledger.get(created.id)
     assert done.data == ended.as_json()
@@ -92,6 +93,36 @@ def test_an_author_sees_the_names_of_the_files(problem: str) -> None:
         ("sample/1", 0),
         ("secret/overflow-1", 3),
     ]
+
+
+def test_groups_are_told_by_their_public_names(problem: str) -> None:
+    """Each group's verdict and score go to everybody; the author's names and judge messages to authors."""
+    created, _ = submit()
+    assert created.as_json()["groups"] is None
+    assert submissions.claim(created.id, "worker")
+    groups = (
+        GroupResult("", "", "wrong_answer", 40.0, 100.0),
+        GroupResult("secret/1", "secret/trees", "accepted", 40.0, None),
+        GroupResult("secret/2", "secret/cycles", None, None, 60.0),
+    )
+    scored = result(
+        2, group="secret/trees", score=0.5, judge_message="for authors", repeated_cpu_s=[0.98, 1.01]
+    )
+    judgement = Judgement(Verdict.WRONG_ANSWER, 0.25, 0.5, 2**20, 40.0, groups=groups)
+    test, done = submissions.finish(created.id, 1, judgement, [scored], published=NOTHING)
+    assert (test.data["score"], test.data["repeated_cpu_s"]) == (0.5, [0.98, 1.01])
+    ended = ledger.get(created.id)
+    assert done.data == ended.as_json()
+    assert done.data["score"] == 40.0
+    assert done.data["groups"][1:] == [
+        {"name": "secret/1", "verdict": "accepted", "score": 40.0, "max_score": None},
+        {"name": "secret/2", "verdict": None, "score": None, "max_score": 60.0},
+    ]
+    for word in ("trees", "cycles", "for authors"):
+        assert word not in str([test.data, done.data])
+    full = ended.as_json(full=True)
+    assert [group["name"] for group in full["groups"]] == ["", "secret/trees", "secret/cycles"]
+    assert (full["tests"][0]["group"], full["tests"][0]["judge_message"]) == ("secret/trees", "for authors")
 
 
 def test_a_compiler_may_print_nul(problem: str) -> None:

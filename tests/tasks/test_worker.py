@@ -182,3 +182,12 @@ def test_our_own_failure_is_never_a_verdict(
     judged = ended(created.id, worker, swept=True)
     assert (judged.state, judged.verdict, judged.attempt) == (State.FAILED, None, settings().max_attempts)
     assert log_of(created.id)[-1][1] == "failed"
+
+
+def test_a_worker_makes_a_header_that_cpp_compiles_faster_by(
+    problem: str, start_worker: Callable[..., Worker], tmp_path: Path
+) -> None:
+    """Beside its work, once that can begin, and as many as have room."""
+    worker = start_worker(JUDGE_HOME=str(tmp_path), JUDGE_HEADER_BYTES=str(200 << 20))
+    assert ended(send("print(input())"), worker).verdict == "accepted"
+    worker.until(lambda: list(tmp_path.glob("headers/*/bits/stdc++.h.gch")), 60.0)

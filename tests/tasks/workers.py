@@ -14,7 +14,7 @@ from judge import db, ledger, queue, submissions, workers
 from judge.records import Submission
 from judge.tasks import sweeping  # the module: pytest looks at names here, and a task wants its broker
 from judge.verdict import ENDED, State
-from tests.servers import PATIENCE_S, log_of, submit, until
+from tests.servers import FEW_LANGUAGES, PATIENCE_S, log_of, submit, until
 
 SHORT = {"JUDGE_LEASE_S": "2", "JUDGE_LEASE_RENEW_S": "0.5"}
 """Leases for tests that would otherwise wait for them."""
@@ -28,7 +28,7 @@ class Worker:
         with log.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "celery", "-A", "judge.tasks", "worker", "-n", f"{name}@%h"],
-                env={**os.environ, "JUDGE_SLOTS": "1", **environment},
+                env={**os.environ, **FEW_LANGUAGES, "JUDGE_SLOTS": "1", **environment},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )

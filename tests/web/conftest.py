@@ -1,10 +1,18 @@
 """A judge that the tests of the web process may break."""
 
+import os
+import socket
+import subprocess
+import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
-from tests.conftest import Running, judge_up, open_folder
+from tests.conftest import JUDGE, PATIENCE_S, REPOSITORY, Running, judge_up, open_folder
+from tests.servers import Servers
 
 STREAMS = 3
 BACKLOG = 30
@@ -27,3 +35,61 @@ def frail_judge(running_frail_judge: Running) -> Iterator[Running]:
     """The judge of these tests alone; sockets that a test opens are closed after it."""
     yield running_frail_judge
     running_frail_judge.close_sockets()
+
+
+@contextmanager
+def web_alone(servers: Servers, **environment: str) -> Iterator[Running]:
+    """A web process with nothing beside it but the servers, so that no worker takes anything."""
+    with socket.create_server(("127.0.0.1", 0)) as listening, tempfile.TemporaryFile() as output:
+        descriptor = listening.fileno()
+        env = {**os.environ, "WEB_CONCURRENCY": "1", **environment}
+        process = subprocess.Popen(
+            [*JUDGE, "web", "--bind", f"fd://{descriptor}"],
+            cwd=REPOSITORY,
+            env=env,
+            pass_fds=[descriptor],
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        )
+        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        running = Running(url, process.pid, Path(env["JUDGE_HOME"]), env)
+        try:
+            assert running.request("GET", "/healthz").ok
+            yield running
+        finally:
+            running.close_sockets()
+            process.terminate()
+            process.wait(PATIENCE_S)
+            output.seek(0)
+            sys.stdout.write(output.read().decode())
+
+
+SMALL_PACKAGES = {"JUDGE_MAX_PACKAGE_BYTES": str(8 * 2**20), "JUDGE_MAX_UNPACKED_BYTES": str(64 * 2**20)}
+
+
+@pytest.fixture(scope="session")
+def running_web(servers: Servers) -> Iterator[Running]:
+    """Shared by the tests of a session, each of which finds the tables empty."""
+    with web_alone(servers, **SMALL_PACKAGES) as running:
+        yield running
+
+
+@pytest.fixture
+def web(clean: Servers, running_web: Running) -> Iterator[Running]:
+    """A web process, and empty tables; sockets that a test opens are closed after it."""
+    yield running_web
+    running_web.close_sockets()
+
+
+@pytest.fixture(scope="session")
+def running_token_web(servers: Servers) -> Iterator[Running]:
+    """The same with accounts."""
+    secret = {"JUDGE_AUTH": "token", "SECRET_KEY": "only for these tests"}
+    with web_alone(servers, **secret) as running:
+        yield running
+
+
+@pytest.fixture
+def token_web(clean: Servers, running_token_web: Running) -> Running:
+    """A web process with accounts, of which there are none yet."""
+    return running_token_web

@@ -146,6 +146,13 @@ CLOSED = {
     "/api/v1/submissions/<submission_id>/source",
     "/api/v1/problems",
     "/api/v1/problems/<problem_id>",
+    "/api/v1/problems/<problem_id>/attachments/<path:name>",
+    "/api/v1/problems/<problem_id>/figures/<path:name>",
+    "/api/v1/problems/<problem_id>/statement.pdf",
+    "/api/v1/problems/<problem_id>/versions",
+    "/api/v1/problems/<problem_id>/versions/<int:number>",
+    "/api/v1/problems/<problem_id>/versions/<int:number>/publish",
+    "/api/v1/problems/<problem_id>/versions/<int:number>/verify",
     "/api/v1/languages",
     "/api/v1/queue",
 }
@@ -185,7 +192,7 @@ def test_nothing_is_told_without_a_token(
     headers = {} if authorization is None else {"Authorization": authorization.encode("latin-1")}
     asked = [(rule, method) for rule, method in every_route if rule in CLOSED]
     for rule, method in [*asked, ("/nope", "GET"), ("/api/v1/submissions", "DELETE")]:
-        url = token_judge.url + re.sub("<.*>", UNKNOWN, rule)
+        url = token_judge.url + re.sub("<.*?>", UNKNOWN, rule)
         response = requests.request(method, url, headers=headers, json=GOOD, timeout=20)
         assert response.headers["WWW-Authenticate"].startswith("Bearer"), (method, rule)
         assert response.status_code == 401

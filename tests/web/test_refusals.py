@@ -61,7 +61,7 @@ BAD_FIELDS: dict[str, tuple[Any, set[str]]] = {
     "unknown problem": (without(problem_id="nope"), {"/problem_id"}),
     "empty problem": (without(problem_id=""), {"/problem_id"}),
     "long problem": (without(problem_id="a" * 65), {"/problem_id"}),
-    "unknown language": (without(language="cobol"), {"/language"}),
+    "unknown language": (without(language="klingon"), {"/language"}),
     "unknown both": (without(problem_id="nope", language="nope"), {"/problem_id", "/language"}),
     "unknown problem, no code": (without("code", problem_id="nope"), {"/problem_id", "/code"}),
     "unknown language, long code": (
@@ -77,7 +77,8 @@ BAD_FIELDS: dict[str, tuple[Any, set[str]]] = {
     "a file of a wrong type": (without("code", files=[MAIN, 7]), {"/files/1"}),
     "a file without content": (without("code", files=[{"name": "main.py"}]), {"/files/0/content"}),
     "a file with more": (without("code", files=[MAIN | {"mode": 511}]), {"/files/0/mode"}),
-    "no main file": (without("code", files=[{"name": "other.py", "content": SUM}]), {"/files"}),
+    "no source": (without("code", files=[{"name": "notes.txt", "content": SUM}]), {"/files"}),
+    "no entry point": (without("code", files=[MAIN], entry_point="../main.py"), {"/entry_point"}),
     "a name twice": (without("code", files=[MAIN, MAIN]), {"/files/1/name"}),
     "too many files": (
         without("code", files=[MAIN] + [{"name": f"f{n}", "content": ""} for n in range(100)]),

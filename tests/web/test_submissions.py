@@ -28,6 +28,7 @@ SUBMISSION = {
     "compile_output": str | None,
     "test_count": int,
     "tests": list,
+    "groups": list | None,
     "created_at": str,
     "started_at": str | None,
     "finished_at": str | None,
@@ -42,6 +43,8 @@ TEST = {
     "exit_code": int | None,
     "signal": int | None,
     "message": str | None,
+    "score": float | None,
+    "repeated_cpu_s": list | None,
 }
 
 

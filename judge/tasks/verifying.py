@@ -1,0 +1,197 @@
+"""The task that verifies one package: its submissions, its validators and its limits, tried in boxes."""
+
+import logging
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from celery import Task
+from celery.exceptions import SoftTimeLimitExceeded
+from sqlalchemy.exc import OperationalError
+
+from judge import blobs, packages, queue, verifications
+from judge.config import settings
+from judge.errors import AttemptLost, PackageError, QueueUnavailable
+from judge.judging.verification.progress import Step
+from judge.judging.verification.report import Report, unreadable
+from judge.judging.verifying import verify
+from judge.packages import archives
+from judge.packages.package import Package
+from judge.queue import VERIFY, app
+from judge.tasks.held import Held
+from judge.tasks.lifecycle import Drained, drainable, on_own_cpu
+from judge.verifications import Claim
+
+log = logging.getLogger(__name__)
+
+_TELL_EVERY_S = 0.5
+
+
+@app.task(name=VERIFY, bind=True)
+def verify_package(self: Task, verification_id: str) -> None:
+    """Verify a package, if there is one to be claimed; a message that comes twice finds nothing to do."""
+    with drainable() as drain:
+        claim = verifications.claim(verification_id, self.request.hostname)
+        if claim is None:
+            log.info("verification %s: nothing to claim", verification_id)
+            return
+        log.info("verification %s: attempt %d", verification_id, claim.attempt)
+        with Verifying(claim, self) as verifying:
+            drain.interrupts(verifying)
+            _verify_and_tell(claim, verifying)
+
+
+def _verify_and_tell(claim: Claim, verifying: "Verifying") -> None:
+    try:
+        _verify(claim, verifying)
+    except AttemptLost:
+        log.warning("verification %s: attempt %d is lost", claim.verification_id, claim.attempt)
+    except Drained:
+        verifying.give_back(lost=False)
+        _send_elsewhere(claim)
+    except Exception:
+        # A failure of ours says nothing of the package: somebody tries again.
+        verifying.give_back(lost=True)
+        raise
+
+
+def _verify(claim: Claim, verifying: "Verifying") -> None:
+    with tempfile.TemporaryDirectory(prefix="judge-verify-") as above:
+        # The folder's name is the problem's id.
+        folder = Path(above) / claim.problem_id
+        try:
+            with blobs.opened(claim.archive) as archive:
+                package = packages.read(archives.unpack(archive, folder))
+        except PackageError as error:  # read by other settings than when it was taken
+            verifying.finish(unreadable(claim.problem_id, error.faults).as_json(), None)
+            return
+        try:
+            with verifying.interruptible(), on_own_cpu():
+                # What cannot be tried on this machine is told as such, and is no fault of the package.
+                report = verify(package, slots=1, progress=verifying.progress, allow_missing_languages=True)
+        except SoftTimeLimitExceeded:  # as the next attempt would
+            fault = f"cannot be verified in {settings().max_verifying_s:g} s (JUDGE_MAX_VERIFYING_S)"
+            report = unreadable(claim.problem_id, [(".", fault)])
+        good = _as_verified(package, report)
+        verifying.finish(report.as_json(), good)
+
+
+def _as_verified(package: Package, report: Report) -> Package | None:
+    """The package as it is to be judged by; None where it is not good."""
+    if not report.ok or report.time_limit_s is None:
+        return None
+    return package.with_time_limit(report.time_limit_s)
+
+
+def _send_elsewhere(claim: Claim) -> None:
+    try:
+        queue.send_verification(claim.verification_id)
+    except QueueUnavailable as error:
+        log.warning("verification %s: left to the sweeper: %s", claim.verification_id, error)
+        return
+    verifications.mark_sent(claim.verification_id, published_seq=0, sent=True)
+
+
+class Verifying(Held):
+    """One attempt at a verification: its lease is kept by a thread beside it, its steps are recorded."""
+
+    def __init__(self, claim: Claim, task: Any) -> None:
+        super().__init__(claim.verification_id, task, claim.event)
+        self._number = claim.attempt
+        self._is_interruptible = False
+        self._told_at = 0.0
+        self._ended = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, name=f"verifying {self._id}", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._keeper.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end_keeper()
+
+    @contextmanager
+    def interruptible(self) -> Iterator[None]:
+        """In this block a drain interrupts whatever is waited for, as KeyboardInterrupt would."""
+        self._is_interruptible = True
+        try:
+            self.check()
+            yield
+        finally:
+            self._is_interruptible = False
+
+    def interrupt(self, reason: Exception) -> None:
+        """End the attempt, as any; in the main thread, where signals come, at once."""
+        super().interrupt(reason)
+        if self._is_interruptible and threading.current_thread() is threading.main_thread():
+            raise reason
+
+    def progress(self, step: Step) -> None:
+        """Something has been tried; told twice a second at most."""
+        self.check()
+        if time.monotonic() < self._told_at + _TELL_EVERY_S:
+            return
+        self._told_at = time.monotonic()
+        data = asdict(step)
+        self._tell(
+            self._insist(
+                lambda: verifications.progress(self._id, self._number, data, published=self._published)
+            )
+        )
+
+    def finish(self, report: dict[str, Any], package: Package | None) -> None:
+        """The report, and the package as it is to be judged by where it is good."""
+        self.check()
+        self._tell(
+            self._insist(
+                lambda: verifications.finish(
+                    self._id, self._number, report, package, published=self._published
+                )
+            )
+        )
+        self._end_keeper()  # not before: a large package's data takes a while to be kept
+        self._note_published()
+
+    def give_back(self, *, lost: bool) -> None:
+        """End without a report."""
+        self._end_keeper()
+        self._tell(verifications.give_back(self._id, self._number, lost=lost))
+        self._note_published()
+
+    def _note_published(self) -> None:
+        first, last = self._published
+        try:
+            verifications.mark_sent(self._id, published_after=first, published_seq=last, sent=False)
+        except OperationalError as error:
+            log.warning("verification %s: %s", self._id, error.orig)  # a hint: it is published once more
+
+    def _end_keeper(self) -> None:
+        self._ended.set()
+        if self._keeper.is_alive():
+            self._keeper.join()
+
+    # The thread
+
+    def _keep(self) -> None:
+        while not self._ended.wait(settings().lease_renew_s):
+            asked_at = time.monotonic()
+            try:
+                verifications.renew(self._id, self._number)
+                self._renewed(asked_at)
+            except OperationalError as error:
+                log.warning("verification %s: %s", self._id, error.orig)
+                if time.monotonic() > self._held_until:
+                    self.interrupt(AttemptLost(self._id))
+                    return
+            except Exception as error:  # noqa: BLE001  # AttemptLost, or what nobody has thought of
+                if not self._ended.is_set():
+                    self.interrupt(error)  # no lease is kept from now on
+                return

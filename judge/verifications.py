@@ -1,0 +1,304 @@
+"""Verifications from the upload of a package to the report on it: the only module that changes one.
+
+As with submissions, every change is one transaction that returns the events to publish once it has
+committed, and a worker's changes name their attempt::
+
+    request ──> queued ──claim──> running ──finish──> done
+                  ^                  │
+                  └── give_back, lapse ──> failed, after max_attempts lost ones
+
+The version is a draft until a worker begins, then verifying, and at last verified or rejected.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, BinaryIO
+
+from sqlalchemy import ColumnElement, Integer, and_, cast, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from judge import blobs, journal, versions
+from judge.config import settings
+from judge.db import transaction
+from judge.errors import AttemptLost, NotFound
+from judge.events import VerificationEvent
+from judge.journal import Published, lease, now
+from judge.models import PackageRow, VerificationEventRow, VerificationRow
+from judge.packages.package import Package
+from judge.records import new_id, storable
+from judge.verdict import VerificationState, VersionState
+from judge.versions import Prepared
+
+State = VerificationState
+Entry = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a worker needs to verify, and the attempt number that its every write must name."""
+
+    verification_id: str
+    attempt: int
+    problem_id: str
+    archive: str
+    event: VerificationEvent
+
+
+@dataclass(frozen=True)
+class Requested:
+    """What an upload has come to; ``event`` is None where nothing had to be asked for."""
+
+    version: int
+    verification_id: str | None
+    event: VerificationEvent | None
+
+
+def upload(version: Prepared, archive: BinaryIO, *, archive_digest: str, user_id: str) -> Requested:
+    """Keep a package as a draft and ask for its verification; where it is no draft any more, as it stands.
+
+    archive: the package as a zip, and its SHA-256.
+    """
+    with transaction() as session:
+        # Before anything is locked: it may be large.
+        blobs.put(session, archive, digest=archive_digest, level=0)
+    with transaction() as session:
+        versions.lock(session, version.package.id)
+        row = versions.kept(session, version, archive_digest)
+        return _request(session, row, user_id, again=False)
+
+
+def request(problem_id: str, number: int, *, user_id: str) -> Requested:
+    """Ask for another verification of a version. Raises NotFound, where its package was not kept too."""
+    with transaction() as session:
+        versions.lock(session, problem_id)
+        row = session.scalar(
+            select(PackageRow).where(PackageRow.problem_id == problem_id, PackageRow.version == number)
+        )
+        if row is None or row.archive is None:
+            raise NotFound(f"problem {problem_id!r} has no version {number}, or its package was not kept")
+        return _request(session, row, user_id, again=True)
+
+
+def mark_sent(verification_id: str, *, published_after: int = 0, published_seq: int, sent: bool) -> None:
+    """Remember what broker and Redis have taken, as ``submissions.mark_sent`` does."""
+    journal.mark_sent(
+        VerificationRow,
+        verification_id,
+        published_after=published_after,
+        published_seq=published_seq,
+        sent=sent,
+    )
+
+
+def claim(verification_id: str, worker: str) -> Claim | None:
+    """Take a verification that is queued, or whose lease has run out, for a new attempt.
+
+    None where it is verified elsewhere or has ended, as with any message that comes twice.
+    """
+    lapsed = and_(VerificationRow.state == State.RUNNING, VerificationRow.lease_until < now())
+    lost = VerificationRow.lost_attempts + cast(VerificationRow.state == State.RUNNING, Integer)
+    with transaction() as session:
+        rows = journal.move(
+            session,
+            VerificationRow,
+            VerificationRow.id == verification_id,
+            or_(VerificationRow.state == State.QUEUED, lapsed),
+            lost < settings().max_attempts,
+            entries=1,
+            state=State.RUNNING,
+            attempt=VerificationRow.attempt + 1,
+            lost_attempts=lost,
+            worker=worker,
+            lease_until=lease(),
+            started_at=func.coalesce(VerificationRow.started_at, now()),
+        )
+        if not rows:
+            return None
+        [row] = rows
+        package = _set_version(session, row, VersionState.VERIFYING)
+        assert package.archive is not None, "nothing else is asked to be verified"
+        [event] = _append(session, row, [("running", {"attempt": row.attempt})])
+        return Claim(row.id, row.attempt, package.problem_id, package.archive, event)
+
+
+def renew(verification_id: str, attempt: int) -> None:
+    """Keep the lease for another while. Raises AttemptLost."""
+    with transaction() as session:
+        held = session.execute(
+            update(VerificationRow).where(*_holds(verification_id, attempt)).values(lease_until=lease())
+        )
+        if not held.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result is a CursorResult
+            raise AttemptLost(verification_id)
+
+
+def progress(
+    verification_id: str, attempt: int, data: dict[str, Any], *, published: Published
+) -> list[VerificationEvent]:
+    """Something of the verification has been done. Raises AttemptLost."""
+    with transaction() as session:
+        row = _move_held(session, verification_id, attempt, published)
+        return _append(session, row, [("progress", data)])
+
+
+def finish(
+    verification_id: str,
+    attempt: int,
+    report: dict[str, Any],
+    package: Package | None,
+    *,
+    published: Published,
+) -> list[VerificationEvent]:
+    """The report; with the package as it is to be judged by where it is good. Raises AttemptLost.
+
+    The package's data is kept first, so that whatever is verified can be judged.
+    """
+    report = storable(report)
+    if package is not None:
+        with transaction() as session:
+            versions.keep_data(session, package)
+    with transaction() as session:
+        row = _move_held(
+            session,
+            verification_id,
+            attempt,
+            published,
+            state=State.DONE,
+            ok=package is not None,
+            report=report,
+            lease_until=None,
+            worker=None,
+            finished_at=now(),
+        )
+        version = _set_version(session, row, VersionState.VERIFIED if package else VersionState.REJECTED)
+        if package is not None:
+            # A time limit that follows from the submissions is known only now.
+            version.manifest, version.judging_s = package.manifest.as_json(), package.manifest.judging_s
+        return _append(session, row, [("done", {"ok": row.ok, "report": report})])
+
+
+def give_back(verification_id: str, attempt: int, *, lost: bool) -> list[VerificationEvent]:
+    """End an attempt without a report: back to the queue or, after too many lost ones, failed.
+
+    ``lost``: the attempt died by a failure of ours. A drain gives back an attempt that is not lost.
+    Raises AttemptLost.
+    """
+    with transaction() as session:
+        events = _give_back(session, *_holds(verification_id, attempt), lost=lost)
+        if not events:
+            raise AttemptLost(verification_id)
+        return events
+
+
+def give_back_of(verification_id: str, worker: str) -> list[VerificationEvent]:
+    """Give back, as lost, what a worker holds of a verification: its child was killed."""
+    where = (VerificationRow.id == verification_id, VerificationRow.worker == worker)
+    with transaction() as session:
+        return _give_back(session, *where, VerificationRow.state == State.RUNNING, lost=True)
+
+
+def lapse(*, limit: int = 100) -> list[VerificationEvent]:
+    """Give back every attempt whose lease has run out: its worker is dead, stopped or cut off."""
+    with transaction() as session:
+        ids = session.scalars(
+            select(VerificationRow.id)
+            .where(VerificationRow.state == State.RUNNING, VerificationRow.lease_until < now())
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        ).all()
+        return _give_back(session, VerificationRow.id.in_(ids), lost=True) if ids else []
+
+
+def _request(session: Session, package: PackageRow, user_id: str, *, again: bool) -> Requested:
+    """Ask for a verification unless one is open, or unless there was one and none is wanted again."""
+    last = session.scalar(
+        select(VerificationRow)
+        .where(VerificationRow.package_id == package.id)
+        .order_by(VerificationRow.id.desc())
+        .limit(1)
+    )
+    is_open = last is not None and last.finished_at is None
+    if last and (is_open or (not again and package.state != VersionState.DRAFT)):
+        return Requested(package.version, last.id, None)
+    row = VerificationRow(id=new_id(), package_id=package.id, user_id=user_id, last_seq=1)
+    session.add(row)
+    package.state = VersionState.DRAFT
+    session.flush()
+    session.refresh(row)
+    [event] = _append(session, row, [("queued", {"attempt": 0})])
+    return Requested(package.version, row.id, event)
+
+
+def _give_back(session: Session, *where: ColumnElement[bool], lost: bool) -> list[VerificationEvent]:
+    free: dict[str, Any] = {"lease_until": None, "worker": None, "sent_at": None}
+    events: list[VerificationEvent] = []
+    if lost:
+        lost_attempts = VerificationRow.lost_attempts + 1
+        spent = lost_attempts >= settings().max_attempts
+        ended = {"state": State.FAILED, "finished_at": now(), "lost_attempts": lost_attempts, **free}
+        for row in journal.move(session, VerificationRow, *where, spent, entries=1, **ended):
+            _set_version(session, row, VersionState.DRAFT)
+            events += _append(session, row, [("failed", {"attempt": row.attempt})])
+        where = (*where, ~spent, VerificationRow.state == State.RUNNING)
+        free["lost_attempts"] = lost_attempts
+    for row in journal.move(session, VerificationRow, *where, entries=1, state=State.QUEUED, **free):
+        _set_version(session, row, VersionState.DRAFT)
+        events += _append(session, row, [("queued", {"attempt": row.attempt})])
+    return events
+
+
+def _holds(verification_id: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
+    return (
+        VerificationRow.id == verification_id,
+        VerificationRow.attempt == attempt,
+        VerificationRow.state == State.RUNNING,
+    )
+
+
+def _move_held(
+    session: Session, verification_id: str, attempt: int, published: Published, **values: Any
+) -> VerificationRow:
+    noted = journal.published(VerificationRow, *published)
+    rows = journal.move(
+        session,
+        VerificationRow,
+        *_holds(verification_id, attempt),
+        entries=1,
+        published_seq=noted,
+        **values,
+    )
+    if not rows:
+        raise AttemptLost(verification_id)
+    return rows[0]
+
+
+def _set_version(session: Session, row: VerificationRow, state: VersionState) -> PackageRow:
+    package = session.get_one(PackageRow, row.package_id)
+    package.state = state
+    return package
+
+
+def _append(session: Session, row: VerificationRow, entries: Sequence[Entry]) -> list[VerificationEvent]:
+    """Write log entries under the numbers that were reserved."""
+    package = session.get_one(PackageRow, row.package_id)
+    first = row.last_seq - len(entries) + 1
+    events = [
+        VerificationEvent(
+            verification_id=row.id,
+            seq=first + offset,
+            type=f"verification.{word}",
+            problem_id=package.problem_id,
+            version=package.version,
+            user_id=row.user_id,
+            at=row.changed_at,
+            data=data,
+        )
+        for offset, (word, data) in enumerate(entries)
+    ]
+    session.execute(
+        insert(VerificationEventRow),
+        [
+            {"verification_id": e.verification_id, "seq": e.seq, "type": e.type, "at": e.at, "data": e.data}
+            for e in events
+        ],
+    )
+    return events

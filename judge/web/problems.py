@@ -1,0 +1,134 @@
+"""Problems over HTTP: the list, each with its statement, and the files that belong to it."""
+
+import os
+from collections.abc import Sequence
+from pathlib import PurePath
+from typing import Any, BinaryIO
+from urllib.parse import quote
+
+from flask import Blueprint, Response, jsonify, request, url_for
+from werkzeug.wsgi import wrap_file
+
+from judge import blobs, problems
+from judge.errors import NotFound
+from judge.problems import CurrentProblem
+from judge.web import paging
+from judge.web.faults import invalid
+
+blueprint = Blueprint("problems", __name__)
+
+_TYPES = {
+    ".png": "image/png",
+    ".jpg": "image/jpeg",
+    ".jpeg": "image/jpeg",
+    ".gif": "image/gif",
+    ".svg": "image/svg+xml",
+    ".webp": "image/webp",
+    ".pdf": "application/pdf",
+    ".txt": "text/plain; charset=utf-8",
+    ".in": "text/plain; charset=utf-8",
+    ".ans": "text/plain; charset=utf-8",
+    ".zip": "application/zip",
+}
+_HARMLESS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
+# An author's SVG is a document that could bring a script; in a sandbox it is a picture.
+_SANDBOX = {"Content-Security-Policy": "sandbox; default-src 'none'"}
+
+
+@blueprint.get("/problems")
+def list_problems() -> Response:
+    """Problems in the order of their ids, a page at a time."""
+    limit, cursor = paging.limit(), request.args.get("cursor", "")
+    if "\0" in cursor:
+        raise invalid("cursor", "must not contain the character NUL")
+    found = problems.page(limit=limit + 1, after=cursor)
+    return paging.page([problem.summary() for problem in found], limit)
+
+
+@blueprint.get("/problems/<problem_id>")
+def show_problem(problem_id: str) -> Response:
+    """A problem with its statement, in a language that the asker wants where there is one, and samples."""
+    problem, wanted = current(problem_id), _languages()
+    response = jsonify(problem.as_json(wanted) | _links(problem, wanted))
+    response.headers["Content-Language"] = problem.pages.statement(wanted).language
+    response.vary.add("Accept-Language")
+    response.add_etag()
+    return response.make_conditional(request)  # type: ignore[return-value]  # it returns itself
+
+
+@blueprint.get("/problems/<problem_id>/statement.pdf")
+def statement_pdf(problem_id: str) -> Response:
+    """The statement, where it is a PDF."""
+    page = current(problem_id).pages.statement(_languages())
+    if page.digest is None:
+        raise NotFound(f"the statement of {problem_id!r} is no PDF")
+    # Not in a sandbox, where browsers show no PDF; what its scripts can reach is the PDF.
+    return _file(page.digest, "statement.pdf", {})
+
+
+@blueprint.get("/problems/<problem_id>/figures/<path:name>")
+def figure(problem_id: str, name: str) -> Response:
+    """A picture of the statement."""
+    figures = current(problem_id).pages.figures
+    if name not in figures:
+        raise NotFound(f"problem {problem_id!r} has no figure {name!r}")
+    return _file(figures[name].digest, name, _SANDBOX)
+
+
+@blueprint.get("/problems/<problem_id>/attachments/<path:name>")
+def attachment(problem_id: str, name: str) -> Response:
+    """A file for contestants."""
+    attachments = current(problem_id).pages.attachments
+    if name not in attachments:
+        raise NotFound(f"problem {problem_id!r} has no attachment {name!r}")
+    disposition = f"attachment; filename*=UTF-8''{quote(PurePath(name).name)}"
+    return _file(attachments[name].digest, name, _SANDBOX | {"Content-Disposition": disposition})
+
+
+def current(problem_id: str) -> CurrentProblem:
+    """A problem by the id in a path. Raises NotFound."""
+    if "\0" in problem_id:  # which Postgres takes in no text
+        raise NotFound(f"there is no problem {problem_id!r}")
+    return problems.get(problem_id)
+
+
+def _languages() -> Sequence[str]:
+    """The languages that the asker reads, the best first; ``sv-SE`` is also ``sv``."""
+    if chosen := request.args.get("language"):
+        return [chosen]
+    accepted = [tag for tag, quality in request.accept_languages if quality > 0]
+    return [each for tag in accepted for each in dict.fromkeys((tag, tag.partition("-")[0]))]
+
+
+def _links(problem: CurrentProblem, wanted: Sequence[str]) -> dict[str, Any]:
+    page = problem.pages.statement(wanted)
+    pdf = url_for("problems.statement_pdf", problem_id=problem.id, language=page.language)
+    return {
+        "statement_pdf": pdf if page.digest else None,
+        "attachments": [
+            {
+                "name": name,
+                "url": url_for("problems.attachment", problem_id=problem.id, name=name),
+                "size_bytes": kept.size_bytes,
+            }
+            for name, kept in sorted(problem.pages.attachments.items())
+        ],
+    }
+
+
+def _file(digest: str, name: str, headers: dict[str, str]) -> Response:
+    """A blob as a file of this name; its kind follows from the name alone."""
+    file = blobs.opened(digest)
+    kind = _TYPES.get(PurePath(name).suffix.lower(), "application/octet-stream")
+    response = Response(wrap_file(request.environ, file), content_type=kind, direct_passthrough=True)
+    response.content_length = _size(file)
+    response.headers.update({**_HARMLESS, **headers})
+    response.set_etag(digest)
+    response.call_on_close(file.close)
+    return response.make_conditional(request)  # type: ignore[return-value]  # it returns itself
+
+
+def _size(file: BinaryIO) -> int:
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
+    return size

@@ -1,0 +1,134 @@
+"""Versions of problems over HTTP: upload a package, follow its verification, publish it."""
+
+import logging
+import threading
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Response, jsonify, request, url_for
+
+from judge import queue, verification_ledger, verifications, versions
+from judge.accounts import ANONYMOUS
+from judge.errors import NotFound, PackageError, QueueUnavailable
+from judge.events import publish as publish_events
+from judge.packages.ids import is_problem_id
+from judge.verifications import Requested
+from judge.versions import Version
+from judge.web.asking import account, require_author
+from judge.web.faults import Fault, invalid
+from judge.web.schemas import checked_user_id
+from judge.web.uploads import uploaded
+
+log = logging.getLogger(__name__)
+
+_ANNOUNCE_S = 2.0
+
+blueprint = Blueprint("versions", __name__)
+
+
+@blueprint.put("/problems/<problem_id>")
+def put_problem(problem_id: str) -> Response:
+    """Take a package as a draft that a worker verifies; one that is known answers as it stands."""
+    require_author()
+    if not is_problem_id(problem_id):
+        raise invalid("problem_id", "a problem's id is up to 64 of a-z, 0-9 and inner hyphens")
+    user_id = _uploader()
+    try:
+        with uploaded(problem_id) as upload:
+            requested = verifications.upload(
+                upload.version, upload.archive, archive_digest=upload.archive_digest, user_id=user_id
+            )
+    except PackageError as error:
+        raise _unreadable(error) from error
+    return _answer(problem_id, requested)
+
+
+@blueprint.post("/problems/<problem_id>/versions/<int:number>/verify")
+def verify_again(problem_id: str, number: int) -> Response:
+    """Have a version verified once more."""
+    require_author()
+    _check_id(problem_id)
+    return _answer(problem_id, verifications.request(problem_id, number, user_id=_uploader()))
+
+
+@blueprint.get("/problems/<problem_id>/versions")
+def list_versions(problem_id: str) -> Response:
+    """The versions of a problem, the newest first."""
+    require_author()
+    _check_id(problem_id)
+    return jsonify(items=[version.as_json() for version in versions.listed(problem_id)])
+
+
+@blueprint.get("/problems/<problem_id>/versions/<int:number>")
+def show_version(problem_id: str, number: int) -> Response:
+    """A version with its latest verification, whose report is there once it is done."""
+    require_author()
+    _check_id(problem_id)
+    return jsonify(_shown(versions.get(problem_id, number)))
+
+
+@blueprint.post("/problems/<problem_id>/versions/<int:number>/publish")
+def publish(problem_id: str, number: int) -> Response:
+    """Judge new submissions by a version that was verified; 409 for any other."""
+    require_author()
+    _check_id(problem_id)
+    versions.publish(problem_id, number)
+    return jsonify(_shown(versions.get(problem_id, number)))
+
+
+def _check_id(problem_id: str) -> None:
+    if not is_problem_id(problem_id):
+        raise NotFound(f"there is no problem {problem_id!r}")
+
+
+def _shown(version: Version) -> dict[str, Any]:
+    verification = verification_ledger.latest(version.package_id)
+    return version.as_json() | {"verification": verification and verification.as_json()}
+
+
+def _uploader() -> str:
+    """In whose name a verification is asked for, and on whose stream its events are."""
+    asker = account()
+    return asker.user_id if asker else checked_user_id(request.args.get("user_id", ANONYMOUS))
+
+
+def _unreadable(error: PackageError) -> Fault:
+    """422 with every fault; each pointer is a path in the package."""
+    errors = [{"pointer": path, "detail": message} for path, message in error.faults]
+    count = "one fault" if len(errors) == 1 else f"{len(errors)} faults"
+    detail = f"the package has {count}: {errors[0]['pointer']}: {errors[0]['detail']}"
+    return Fault(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
+
+
+def _answer(problem_id: str, requested: Requested) -> Response:
+    if requested.event is not None:
+        # It is accepted already: a Redis that is slow to take it is not to be waited for.
+        announcing = threading.Thread(target=_announce, args=(requested,), daemon=True)
+        announcing.start()
+        announcing.join(_ANNOUNCE_S)
+    version = versions.get(problem_id, requested.version)
+    response = jsonify(
+        problem_id=problem_id,
+        version=version.number,
+        state=version.state,
+        verification_id=requested.verification_id,
+    )
+    response.status_code = HTTPStatus.OK if version.is_settled else HTTPStatus.ACCEPTED
+    response.headers["Location"] = url_for(
+        "versions.show_version", problem_id=problem_id, number=version.number
+    )
+    return response
+
+
+def _announce(requested: Requested) -> None:
+    """Publish and queue a new verification; what does not come through is left to the sweeper."""
+    event = requested.event
+    assert event is not None, "there is something to announce"
+    published = publish_events([event])
+    sent = True
+    try:
+        queue.send_verification(event.verification_id)
+    except QueueUnavailable as error:
+        log.warning("verification %s: left to the sweeper: %s", event.verification_id, error)
+        sent = False
+    verifications.mark_sent(event.verification_id, published_seq=event.seq if published else 0, sent=sent)
