@@ -41,12 +41,13 @@ check: .venv/installed-test $(AGENT)
 	$(BIN)/lint-imports
 	$(BIN)/python -m judge.up.scratch $(BIN)/judge migrate --check
 
-# The hostile programs and all other tests of the sandbox, but for those that take its guards away, again and
-# again, up to the first difference: make soak COUNT=100
+# The hostile programs and all other tests of the sandbox, but for those that take its guards away, and the
+# dialogues of interactive problems, again and again, up to the first difference: make soak COUNT=100
 soak: .venv/installed-test $(AGENT)
 	@for round in $$(seq $(COUNT)); do \
 		echo "round $$round of $(COUNT)"; \
-		$(BIN)/python -m pytest $(PYTEST_ARGS) --quiet --exitfirst -k 'not without_its_guards' tests/sandbox || exit; \
+		REPEATS=20 $(BIN)/python -m pytest $(PYTEST_ARGS) --quiet --exitfirst -k 'not without_its_guards' \
+			tests/sandbox tests/judging/test_interactive.py || exit; \
 	done
 
 # One part of the judge beside the least that it could cost: make bench BENCH=sandbox JSON=1
