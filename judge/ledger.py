@@ -169,7 +169,11 @@ def _sent_long_ago() -> ColumnElement[bool]:
 
 def _to_send(*where: ColumnElement[bool], limit: int) -> list[tuple[str, str, float]]:
     query = (
-        select(SubmissionRow.id, SubmissionRow.language, PackageRow.judging_s)
+        select(
+            SubmissionRow.id,
+            SubmissionRow.language,
+            func.coalesce(SubmissionRow.judging_s, PackageRow.judging_s).label("judging_s"),
+        )
         .join(PackageRow, PackageRow.id == SubmissionRow.package_id)
         .where(SubmissionRow.state == State.QUEUED, *where)
         .order_by(SubmissionRow.id)

@@ -7,6 +7,9 @@ from dataclasses import MISSING, asdict, dataclass, fields
 from typing import Any, Literal
 
 MIB = 1024 * 1024
+COMPILER_PATIENCE = 2.0
+"""A compiler has nothing to wait for but the machine, and may take this many times its limit by the clock."""
+
 SETTLING_S = 10.0
 """What a judging may spend beside its compiler and its tests: a box, data to fetch, rows to write."""
 
@@ -140,14 +143,18 @@ class Manifest:
 
     @property
     def judging_s(self) -> float:
-        """No judging of one submission lasts longer than this, in seconds, if our machine keeps up.
+        """No judging of one submission lasts longer than this, in seconds, if our machine keeps up."""
+        return self.judging_s_at(self.time_limit_s)
+
+    def judging_s_at(self, time_limit_s: float) -> float:
+        """The same in a language whose programs get this time limit.
 
         Validators are counted by what they usually take, a second, since no test comes near their limit.
         """
-        test_s = self.wall_limit_s + (1.0 if self.validators else 0.0)
+        test_s = wall_limit_s(time_limit_s) + (1.0 if self.validators else 0.0)
         # What is repeated may wait as long as anything else, and has as many passes.
         runs = len(self.tests) + REPEATS * min(MOST_REPEATED, len(self.tests))
-        return self.compile_time_s + runs * self.passes * test_s + SETTLING_S
+        return COMPILER_PATIENCE * self.compile_time_s + runs * self.passes * test_s + SETTLING_S
 
     @property
     def digest(self) -> str:

@@ -169,6 +169,8 @@ class SubmissionRow(Base):
     language: Mapped[str] = mapped_column(ForeignKey("languages.id"))
     files: Mapped[list[dict[str, str]]] = mapped_column(JSONB, deferred=True)
     entry_point: Mapped[str | None] = mapped_column(Text, deferred=True)  # a file's name or a class
+    # No judging in its language takes longer; None of submissions from before that was kept.
+    judging_s: Mapped[float | None] = mapped_column(Float)
 
     state: Mapped[str] = mapped_column(Text, server_default=State.QUEUED)
     verdict: Mapped[str | None] = mapped_column(Text)

@@ -13,6 +13,8 @@ from kombu.exceptions import ChannelError, OperationalError
 
 from judge.config import settings
 from judge.errors import ConfigError, QueueUnavailable
+from judge.languages import table
+from judge.manifest import Manifest
 from judge.redis_transport import mend
 
 JUDGE = "judge.judge"
@@ -155,6 +157,13 @@ class _App(Celery):
 
 mend()
 app = _App("judge", set_as_current=True)
+
+
+def judging_s(manifest: Manifest, language: str) -> float:
+    """No judging of a submission in this language lasts longer, in seconds: some runtimes start slowly."""
+    known = table().get(language)
+    limit_s = known.time_limit_s(manifest.time_limit_s) if known else manifest.time_limit_s
+    return manifest.judging_s_at(limit_s)
 
 
 def send(submission_id: str, language: str, judging_s: float) -> None:

@@ -51,8 +51,12 @@ def create(
     language: str,
     files: Sequence[SourceFile],
     entry_point: str | None = None,
+    judging_s: float | None = None,
 ) -> tuple[Submission, Event]:
-    """A new submission, queued. The caller has checked every value; nothing accepted is refused later."""
+    """A new submission, queued. The caller has checked every value; nothing accepted is refused later.
+
+    judging_s: how long its judging may take; as the package says, where that is None.
+    """
     with transaction() as session:
         row = session.scalars(
             insert(SubmissionRow).returning(SubmissionRow),
@@ -66,6 +70,7 @@ def create(
                     "language": language,
                     "files": [asdict(file) for file in files],
                     "entry_point": entry_point,
+                    "judging_s": judging_s,
                     "last_seq": 1,
                 }
             ],

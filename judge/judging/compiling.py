@@ -10,6 +10,7 @@ from judge.judging.belongings import foreign
 from judge.judging.fingerprints import fingerprint
 from judge.judging.programs import Program
 from judge.languages import Language
+from judge.manifest import COMPILER_PATIENCE
 from judge.sandbox import Box, Limits, Status
 
 MIB = 1024 * 1024
@@ -103,7 +104,7 @@ def _run(
 ) -> Compilation:
     limits = Limits(
         cpu_time_s=time_limit_s - spent_s,
-        wall_time_s=time_limit_s - spent_s,  # a compiler has nothing to wait for
+        wall_time_s=COMPILER_PATIENCE * (time_limit_s - spent_s),
         memory_bytes=memory_bytes,
         output_bytes=MIB,
         file_bytes=512 * MIB,

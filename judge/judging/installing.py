@@ -11,7 +11,7 @@ from judge.judging.compiling import MIB, compiled
 from judge.judging.fingerprints import whole_machine
 from judge.judging.programs import arranged
 from judge.languages import table
-from judge.manifest import Manifest, Program
+from judge.manifest import COMPILER_PATIENCE, Manifest, Program
 from judge.records import SourceFile
 from judge.sandbox import Box, Limits
 
@@ -70,7 +70,7 @@ def _by_scripts(program: Program, box: Box, files: Mapping[str, bytes], manifest
 def _build(program: Program, box: Box, manifest: Manifest) -> None:
     limits = Limits(
         cpu_time_s=manifest.compile_time_s,
-        wall_time_s=manifest.compile_time_s,
+        wall_time_s=COMPILER_PATIENCE * manifest.compile_time_s,
         memory_bytes=manifest.compile_memory_bytes,
         output_bytes=MIB,
         file_bytes=512 * MIB,

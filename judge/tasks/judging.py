@@ -57,7 +57,8 @@ def _judge(claim: Claim, attempt: Attempt) -> None:
 
 def _send_elsewhere(claim: Claim) -> None:
     try:
-        queue.send(claim.submission_id, claim.language, claim.manifest.judging_s)
+        judging_s = queue.judging_s(claim.manifest, claim.language)
+        queue.send(claim.submission_id, claim.language, judging_s)
     except QueueUnavailable as error:
         log.warning("submission %s: left to the sweeper: %s", claim.submission_id, error)
         return

@@ -95,6 +95,7 @@ def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
         language=asked.language,
         files=files,
         entry_point=asked.entry_point if isinstance(asked, SubmissionIn) else None,
+        judging_s=queue.judging_s(problem.manifest, asked.language),
     )
     # It is accepted already: a Redis that is slow to take it, or to be given up, is not to be waited for.
     announcing = threading.Thread(target=_announce, args=(submission, event, problem), daemon=True)
@@ -114,7 +115,8 @@ def _announce(submission: Submission, event: Event, problem: CurrentProblem) -> 
     published = publish([event])
     sent = True
     try:
-        queue.send(submission.id, submission.language, problem.manifest.judging_s)
+        judging_s = queue.judging_s(problem.manifest, submission.language)
+        queue.send(submission.id, submission.language, judging_s)
     except QueueUnavailable as error:
         log.warning("submission %s: left to the sweeper: %s", submission.id, error)
         sent = False
