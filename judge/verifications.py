@@ -30,6 +30,7 @@ from judge.verdict import VerificationState, VersionState
 from judge.versions import Prepared
 
 State = VerificationState
+SETTLED = (VersionState.VERIFIED, VersionState.REJECTED)
 Entry = tuple[str, dict[str, Any]]
 
 
@@ -169,10 +170,11 @@ def finish(
             worker=None,
             finished_at=now(),
         )
-        version = _set_version(session, row, VersionState.VERIFIED if package else VersionState.REJECTED)
-        if package is not None:
-            # A time limit that follows from the submissions is known only now.
+        version = session.get_one(PackageRow, row.package_id)
+        if package is not None and version.state != VersionState.VERIFIED:
+            # A time limit that follows from the submissions is known only now, and stays from now on.
             version.manifest, version.judging_s = package.manifest.as_json(), package.manifest.judging_s
+        version.state = VersionState.VERIFIED if package else VersionState.REJECTED
         return _append(session, row, [("done", {"ok": row.ok, "report": report})])
 
 
@@ -221,7 +223,6 @@ def _request(session: Session, package: PackageRow, user_id: str, *, again: bool
         return Requested(package.version, last.id, None)
     row = VerificationRow(id=new_id(), package_id=package.id, user_id=user_id, last_seq=1)
     session.add(row)
-    package.state = VersionState.DRAFT
     session.flush()
     session.refresh(row)
     [event] = _append(session, row, [("queued", {"attempt": 0})])
@@ -272,8 +273,10 @@ def _move_held(
 
 
 def _set_version(session: Session, row: VerificationRow, state: VersionState) -> PackageRow:
+    """Say how a version stands on its way; one that was verified before stays that until the next report."""
     package = session.get_one(PackageRow, row.package_id)
-    package.state = state
+    if package.state not in SETTLED:
+        package.state = state
     return package
 
 

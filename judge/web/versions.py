@@ -113,7 +113,8 @@ def _answer(problem_id: str, requested: Requested) -> Response:
         state=version.state,
         verification_id=requested.verification_id,
     )
-    response.status_code = HTTPStatus.OK if version.is_settled else HTTPStatus.ACCEPTED
+    is_answered = version.is_settled and requested.event is None
+    response.status_code = HTTPStatus.OK if is_answered else HTTPStatus.ACCEPTED
     response.headers["Location"] = url_for(
         "versions.show_version", problem_id=problem_id, number=version.number
     )

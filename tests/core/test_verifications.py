@@ -143,9 +143,23 @@ def test_it_can_be_asked_for_again(package: Package) -> None:
     verifications.finish(id_, 1, REPORT | {"ok": False}, None, published=NOTHING)
     again = verifications.request("echo", 1, user_id="bob")
     assert again.verification_id not in (None, id_)
-    assert state() == "draft"
+    assert state() == "rejected"  # until there is another report
     with pytest.raises(NotFound):
         verifications.request("echo", 2, user_id="ada")
+
+
+def test_a_verified_version_stays_as_it_is(package: Package) -> None:
+    """Another verification may take another time, but submissions keep the limit they were made for."""
+    id_ = queued(package)
+    assert verifications.claim(id_, "worker")
+    verifications.finish(id_, 1, REPORT, package.with_time_limit(3.0), published=NOTHING)
+    again = verifications.request("echo", 1, user_id="ada").verification_id
+    assert again
+    assert verifications.claim(again, "worker")
+    assert state() == "verified"
+    verifications.finish(again, 1, REPORT, package.with_time_limit(4.0), published=NOTHING)
+    versions.publish("echo", 1)
+    assert problems.get("echo").manifest.time_limit_s == 3.0
 
 
 def test_a_package_that_was_added_without_its_files(package: Package) -> None:

@@ -96,7 +96,7 @@ def test_an_equal_package_is_the_same_version(web: Running) -> None:
     assert queue.depth_of(queue.VERIFYING) == 1
     assert put(web, changed(added={"generators/README.txt": b"new"})).json()["version"] == 2
     once_more = web.request("POST", "/problems/a-plus-b/versions/1/verify")
-    assert (once_more.status_code, once_more.json()["state"]) == (202, "draft")
+    assert (once_more.status_code, once_more.json()["state"]) == (202, "rejected")
 
 
 def test_its_events_come_on_the_socket(web: Running) -> None:
