@@ -21,8 +21,9 @@ Told = TypeVar("Told")
 
 _SHOWN_BYTES = 2000
 
-_BUSY_SHARE = 0.2
-"""A program that met the wall limit, but used this much of its time, may only have been kept waiting."""
+_BUSY_SHARE = 0.5
+"""A program that met the wall limit, but used this much of its time, may only have been kept waiting. That is
+looked at once a submission: one that sleeps on purpose is not to pause the others again and again."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Tester:
         self._opened = opened
         self._turns = turns
         self._repeated = 0
+        self._waited = False
 
     def test(self, spec: TestSpec, marking: Marking) -> TestResult:
         """How the submission does on a test, which is noted in its marks."""
@@ -87,7 +89,8 @@ class Tester:
         if last.verdict in (Verdict.MEMORY_LIMIT_EXCEEDED, Verdict.OUTPUT_LIMIT_EXCEEDED):
             return False
         if last.outcome.status is Status.WALL_TIME_EXCEEDED:
-            return share > _BUSY_SHARE
+            was_kept_waiting, self._waited = share > _BUSY_SHARE and not self._waited, True
+            return was_kept_waiting
         return REPEATED_FROM <= share <= STOP_FACTOR
 
     def _passes(self, spec: TestSpec) -> list[Trial]:

@@ -167,3 +167,19 @@ def test_a_score_is_lost_with_a_crash() -> None:
     problem = made([("", "")], validators=[interactor], interactive=True, scoring=True, groups=groups)
     scores = [problem.judged(f"import sys\nsys.stdin.read()\n{end}")[0].score for end in ("pass", "1 / 0")]
     assert scores == [70, 0]
+
+
+def test_asking_too_much_is_the_submissions_fault() -> None:
+    """Whoever makes the interactor print more than it may meets a limit of output, and no failure of ours."""
+    talkative = "import sys\nfor line in sys.stdin: print('x' * 10**5, flush=True)\nsys.exit(43)"
+    endless = "import sys\nwhile True:\n    print(1, flush=True); sys.stdin.readline()"
+    problem = made(
+        [("", "")],
+        validators=[talkative],
+        interactive=True,
+        validation_output_bytes=1 << 20,
+        time_limit_s=2.0,
+    )
+    judgement, told = problem.judged(endless)
+    assert judgement.verdict is Verdict.OUTPUT_LIMIT_EXCEEDED
+    assert told.tests[0].message == "The program had its counterpart say more than the problem allows."
