@@ -190,7 +190,7 @@ def _number(group: Group, text: str) -> float:
     """A number as the format writes one: in decimal, without infinity or NaN."""
     if not _FLOAT.fullmatch(text.strip()) or not math.isfinite(float(text)):
         raise ScoreOutOfRange(
-            f"{group.name}: the validator gives the score {text[:40]!r}, which is no number"
+            f"{group.name}: the validator gives a score of {len(text)} characters, which is no number"
         )
     return float(text)
 

@@ -24,7 +24,15 @@ INPUT, ANSWER, FEEDBACK = "input", "answer", "feedback/"
 
 
 class ValidatorFailed(JudgeError):
-    """A validator did not say whether an output is right: a fault of the problem, and no verdict."""
+    """A validator did not say whether an output is right: a fault of the problem, and no verdict.
+
+    told: with its own words, for the author alone: they may quote a secret test, and the text of an exception
+    goes into logs.
+    """
+
+    def __init__(self, reason: str, said: str = "") -> None:
+        super().__init__(reason)
+        self.told = f"{reason}: {said}" if said else reason
 
 
 @dataclass(frozen=True)
@@ -91,7 +99,7 @@ class Validator:
     def opinion(self, spec: TestSpec, outcome: Outcome) -> Opinion:
         """What it has said by its end and in its feedback folder. Raises ValidatorFailed."""
         if outcome.status is not Status.EXITED or outcome.exit_code not in (ACCEPT, REJECT):
-            raise ValidatorFailed(self._complaint(spec, outcome))
+            raise self._failed(spec, outcome)
         accepted = outcome.exit_code == ACCEPT
         return Opinion(
             accepted=accepted,
@@ -123,9 +131,8 @@ class Validator:
         self.box.discard(name)
         return found.content
 
-    def _complaint(self, spec: TestSpec, outcome: Outcome) -> str:
+    def _failed(self, spec: TestSpec, outcome: Outcome) -> ValidatorFailed:
         ending = f"exit code {outcome.exit_code}" if outcome.status is Status.EXITED else str(outcome.status)
         said = outcome.stderr[-_SHOWN_BYTES:].decode("utf-8", "replace").strip()
-        return (
-            f"output validator {self._name} on {spec.author_name}: {ending}, not {ACCEPT} or {REJECT}: {said}"
-        )
+        where = f"output validator {self._name} on {spec.author_name}"
+        return ValidatorFailed(f"{where}: {ending}, not {ACCEPT} or {REJECT}", said)

@@ -131,7 +131,7 @@ class _Verification:
             return replace(plain, reasons=("it was not run, as there is no time limit",))
         if trial.judgement is None:
             self._errors.append(self._blamed(trial))
-            return replace(plain, reasons=(str(trial.fault),))
+            return replace(plain, reasons=(trial.complaint,))
         report = compared(example, self._package.manifest, trial.judgement, trial.results)
         if not report.ok:
             self._errors.append((where, "; ".join(report.reasons[:_REASONS_SHOWN])))
@@ -140,7 +140,7 @@ class _Verification:
     def _blamed(self, trial: Trial) -> Note:
         """Where a fault of the package lies that a submission has brought to light."""
         if isinstance(trial.fault, ValidatorFailed):
-            return outputs.validator_path(self._package), f"{trial.example.name}: {trial.fault}"
+            return outputs.validator_path(self._package), f"{trial.example.name}: {trial.complaint}"
         if isinstance(trial.fault, NotInstalled):
             return outputs.validator_path(self._package), f"cannot be made ready: {trial.fault}"
         return f"submissions/{trial.example.name}", str(trial.fault)

@@ -81,8 +81,8 @@ def read_output_validators(reading: Reading, problem: Problem) -> tuple[Program,
     )
     if not found:
         reading.fault(name, "holds no program whose language can be told")
-    if len(found) > 1 and problem.interactive:
-        reading.fault(name, "holds several programs: only one can talk with a submission")
+    if len(found) > 1 and (problem.interactive or problem.multi_pass):
+        reading.fault(name, "holds several programs: only one can hold a dialogue, or ask for a pass")
     return found
 
 

@@ -49,7 +49,7 @@ def program_of(language: Language, name: str) -> str | None:
 def problem() -> Made:
     """A test for each verdict."""
     tests = [(numbers, str(sum(map(int, numbers.split())))) for numbers in INPUTS.values()]
-    return made(tests, time_limit_s=1.0, memory_bytes=64 * MIB, output_bytes=MIB)
+    return made(tests, time_limit_s=2.0, memory_bytes=64 * MIB, output_bytes=MIB)
 
 
 def test_six_verdicts_of_programs_that_run(language: Language) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.packages.building import CURRENT, Changes, faults, read, warnings
+from tests.packages.building import CURRENT, LEGACY, Changes, faults, read, warnings
 
 PROBLEM = str(CURRENT["problem.yaml"])
 SCRIPT = "#!/bin/sh\n"
@@ -150,3 +150,14 @@ def test_constants(tmp_path: Path, value: str, written: str) -> None:
     assert package.statements[0].source == replaced
     assert package.examples[0].files[0].content == replaced
     assert package.opened(manifest.tests[1].input).read().decode() == text
+
+
+@pytest.mark.parametrize("validation", ["custom interactive", "custom multi-pass"])
+def test_one_validator_leads(tmp_path: Path, validation: str) -> None:
+    """What each of several asked for next could not all be done."""
+    more = {
+        "problem.yaml": f"validation: {validation}\n",
+        "output_validators/a.py": "import sys; sys.exit(42)\n",
+        "output_validators/b.py": "import sys; sys.exit(42)\n",
+    }
+    assert "several programs" in faults(tmp_path, LEGACY, more)["output_validators"]

@@ -128,7 +128,7 @@ class Limiting:
         notes.append((f"submissions/{bound.example.name}", fault))
 
     def _tell_of_fault(self, bound: Bound, again: Trial) -> None:
-        fault = again.fault or "it did not compile"
+        fault = again.complaint if again.fault else "it did not compile"
         self.errors.append(
             (f"submissions/{bound.example.name}", f"run once more on {bound.test_name}: {fault}")
         )

@@ -128,7 +128,7 @@ def _said(package: Package, validators: Sequence[Validator], given: Output) -> S
             validator.begin(spec)
         opinions = [validator.check(spec, content) for validator in validators]
     except ValidatorFailed as fault:
-        return Said(given, None, fault=str(fault))
+        return Said(given, None, fault=fault.told)
     messages = [opinion.judge_message for opinion in opinions if opinion.judge_message]
     return Said(given, all(opinion.accepted for opinion in opinions), "; ".join(messages).strip())
 

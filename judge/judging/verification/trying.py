@@ -25,6 +25,11 @@ class Trial:
     results: tuple[TestResult, ...] = ()
     fault: Exception | None = None
 
+    @property
+    def complaint(self) -> str:
+        """What the author is told of the fault."""
+        return self.fault.told if isinstance(self.fault, ValidatorFailed) else str(self.fault)
+
 
 def language_of(example: Example) -> Language:
     """The language of an example that has one."""
