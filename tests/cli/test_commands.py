@@ -12,6 +12,7 @@ import pytest
 
 from judge.config import Settings
 from tests.conftest import JUDGE, REPOSITORY, Running
+from tests.servers import FEW_LANGUAGES
 
 COMMANDS = [
     (),
@@ -59,7 +60,7 @@ def run(*arguments: str, home: Path, **env: str) -> "subprocess.CompletedProcess
     """`judge …` where no judge runs."""
     unset = ("DATABASE_URL", "REDIS_URL", "PORT")
     own = {name: value for name, value in os.environ.items() if name not in unset}
-    own |= {"JUDGE_HOME": str(home), **env}
+    own |= {"JUDGE_HOME": str(home), **FEW_LANGUAGES, **env}
     return subprocess.run([*JUDGE, *arguments], env=own, capture_output=True, text=True, timeout=60)
 
 

