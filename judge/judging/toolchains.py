@@ -5,7 +5,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -19,6 +19,7 @@ from judge.judging.compiling import MIB, ToolchainMissing, compile_in
 from judge.judging.fingerprints import fingerprint as fingerprint_of
 from judge.judging.programs import arranged
 from judge.languages import HELLO, Language, table
+from judge.manifest import Program as ProgramOfProblem
 from judge.records import SourceFile
 from judge.sandbox import Box, Limits
 
@@ -73,6 +74,18 @@ def wanted() -> list[Language]:
     if unknown := [id_ for id_ in named if id_ not in table()]:
         raise ConfigError(f"JUDGE_LANGUAGES names {', '.join(unknown)}; there are: {', '.join(table())}")
     return [language for language in table().values() if not named or language.id in named]
+
+
+def check_toolchains(programs: Iterable[ProgramOfProblem]) -> None:
+    """Raises ToolchainMissing where one of these is of a language that this machine cannot judge.
+
+    Without its validators nothing can be said of a package, which is no fault of the package.
+    """
+    for program in programs:
+        if program.language and (lacking := missing(table()[program.language])):
+            raise ToolchainMissing(
+                f"{program.name} is in {program.language}, and here is no {', '.join(lacking)}"
+            )
 
 
 def missing(language: Language) -> list[str]:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import OperationalError
 from judge import blobs, packages, queue, verifications
 from judge.config import settings
 from judge.errors import AttemptLost, PackageError, QueueUnavailable
+from judge.judging.toolchains import check_toolchains
 from judge.judging.verification.progress import Step
 from judge.judging.verification.report import Report, unreadable
 from judge.judging.verifying import verify
@@ -71,6 +72,7 @@ def _verify(claim: Claim, verifying: "Verifying") -> None:
         except PackageError as error:  # read by other settings than when it was taken
             verifying.finish(unreadable(claim.problem_id, error.faults).as_json(), None)
             return
+        check_toolchains([*package.manifest.validators, *package.input_validators])
         try:
             with verifying.interruptible(), on_own_cpu():
                 # What cannot be tried on this machine is told as such, and is no fault of the package.

@@ -11,9 +11,11 @@ import pytest
 from judge.config import settings
 from judge.errors import ConfigError
 from judge.judging import toolchains
+from judge.judging.compiling import ToolchainMissing
 from judge.judging.entry_points import RULES
-from judge.judging.toolchains import CORE, NotProven, Proof, found, missing, prove, proven
+from judge.judging.toolchains import CORE, NotProven, Proof, check_toolchains, found, missing, prove, proven
 from judge.languages import Language, detect, table
+from judge.manifest import Program
 from tests.judging.conftest import INSTALLED_FOR_TESTS
 from tests.servers import forget_settings
 
@@ -208,3 +210,13 @@ def test_only_the_languages_that_are_wanted_are_offered(named: Callable[[str], N
     named("python3,klingon")
     with pytest.raises(ConfigError, match="klingon"):
         found()
+
+
+def test_validators_need_their_toolchains() -> None:
+    """What is not here is a failure of this machine, not of the package."""
+    check_toolchains([Program("by scripts", None, ())])
+    lacking = [language for language in table().values() if missing(language)]
+    if not lacking:
+        pytest.skip("every language of the table is here")
+    with pytest.raises(ToolchainMissing, match="validate"):
+        check_toolchains([Program("validate", lacking[0].id, ())])

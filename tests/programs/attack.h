@@ -33,9 +33,10 @@ static long told(const char *name, long result) {
 
 // Tells one thing, whoever of many processes and threads comes first.
 static void told_once(const char *text) {
-    static atomic_int *said;
+    static atomic_int *said; // first that somebody tells, then that it is told: the end of another could cut it off
     if (!text) said = mmap(0, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-    else if (!atomic_exchange(said, 1)) dprintf(1, "%s\n", text);
+    else if (!atomic_exchange(said, 1)) atomic_store(said + 1, dprintf(1, "%s\n", text));
+    else while (!atomic_load(said + 1)) sched_yield();
 }
 
 // Ends at once where no pid namespace is around us: what follows would hit the machine.
