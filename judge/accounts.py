@@ -35,6 +35,11 @@ class Account:
         """Whether secret tests are shown by their names."""
         return self.role in ("author", "admin")
 
+    @property
+    def is_admin(self) -> bool:
+        """Whether whatever is somebody's may be changed."""
+        return self.role == "admin"
+
 
 def add(user_id: str, role: Role) -> None:
     """A new user. Raises UserExists; ValueError for an id of another shape."""

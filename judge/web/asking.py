@@ -41,6 +41,13 @@ def require_author() -> None:
         raise Fault(HTTPStatus.FORBIDDEN, "only authors and admins see and change versions of problems")
 
 
+def require_admin() -> None:
+    """Raises Fault (403) for whoever is no admin; with JUDGE_AUTH=none everybody on this machine may."""
+    asker = account()
+    if asker is not None and not asker.is_admin:
+        raise Fault(HTTPStatus.FORBIDDEN, "only admins may do this")
+
+
 def may_see(user_id: str) -> bool:
     """Whether the asker may see what is a user's; with JUDGE_AUTH=none whoever is on this machine may."""
     asker = account()

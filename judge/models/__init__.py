@@ -1,0 +1,23 @@
+"""The tables: what each row means, and the states that the database itself refuses."""
+
+from judge.models.accounts import Token, User
+from judge.models.problems import Blob, BlobChunk, PackageRow, Problem
+from judge.models.submissions import EventRow, SubmissionRow, TestRow
+from judge.models.verifications import VerificationEventRow, VerificationRow
+from judge.models.workers import LanguageRow, WorkerRow
+
+__all__ = [
+    "Blob",
+    "BlobChunk",
+    "EventRow",
+    "LanguageRow",
+    "PackageRow",
+    "Problem",
+    "SubmissionRow",
+    "TestRow",
+    "Token",
+    "User",
+    "VerificationEventRow",
+    "VerificationRow",
+    "WorkerRow",
+]

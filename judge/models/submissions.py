@@ -1,0 +1,120 @@
+"""Submissions, how each of their tests ended, and the log of what happened to them."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, Float, ForeignKey, Index, Integer, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.orm import Mapped, mapped_column
+
+from judge.db import Base
+from judge.models.columns import INSTANT, NOW, one_of
+from judge.verdict import ENDED, HELD, State, Verdict
+
+
+class SubmissionRow(Base):
+    """One submission and how it stands. Only judge.submissions changes it."""
+
+    __tablename__ = "submissions"
+    __table_args__ = (
+        CheckConstraint(one_of("state", State), name="submissions_state"),
+        CheckConstraint(one_of("verdict", Verdict), name="submissions_verdict"),
+        CheckConstraint("(state = 'done') = (verdict IS NOT NULL)", name="submissions_verdict_when_done"),
+        CheckConstraint(
+            f"({one_of('state', HELD)}) = (lease_until IS NOT NULL)", name="submissions_lease_when_held"
+        ),
+        CheckConstraint(
+            f"({one_of('state', HELD)}) = (worker IS NOT NULL)", name="submissions_worker_when_held"
+        ),
+        CheckConstraint(
+            f"({one_of('state', ENDED)}) = (finished_at IS NOT NULL)", name="submissions_finished_when_ended"
+        ),
+        CheckConstraint("attempt >= lost_attempts AND lost_attempts >= 0", name="submissions_attempts"),
+        CheckConstraint("0 <= published_seq AND published_seq <= last_seq", name="submissions_published"),
+        # The three questions of the sweeper, each answered from an index that holds only open cases.
+        Index("submissions_queued", "sent_at", postgresql_where="state = 'queued'"),
+        Index("submissions_leased", "lease_until", postgresql_where=one_of("state", HELD)),
+        Index("submissions_unpublished", "changed_at", postgresql_where="published_seq < last_seq"),
+        Index("submissions_unfinished", "user_id", postgresql_where="finished_at IS NULL"),
+        Index("submissions_user", "user_id", "id"),
+        Index("submissions_problem", "problem_id", "id"),
+        Index("submissions_user_changed", "user_id", "changed_at"),
+    )
+
+    id: Mapped[str] = mapped_column(Text, primary_key=True)  # sorts by time of creation
+    problem_id: Mapped[str] = mapped_column(ForeignKey("problems.id"))
+    package_id: Mapped[int] = mapped_column(ForeignKey("packages.id"))
+    user_id: Mapped[str] = mapped_column(Text)
+    language: Mapped[str] = mapped_column(ForeignKey("languages.id"))
+    files: Mapped[list[dict[str, str]]] = mapped_column(JSONB, deferred=True)
+    entry_point: Mapped[str | None] = mapped_column(Text, deferred=True)  # a file's name or a class
+    # No judging in its language takes longer; None of submissions from before that was kept.
+    judging_s: Mapped[float | None] = mapped_column(Float)
+
+    state: Mapped[str] = mapped_column(Text, server_default=State.QUEUED)
+    verdict: Mapped[str | None] = mapped_column(Text)
+    score: Mapped[float | None] = mapped_column(Float)
+    cpu_time_s: Mapped[float | None] = mapped_column(Float)
+    wall_time_s: Mapped[float | None] = mapped_column(Float)
+    memory_bytes: Mapped[int | None] = mapped_column(BigInteger)
+    compile_output: Mapped[bytes | None] = mapped_column(
+        LargeBinary
+    )  # bytes: compilers quote what they were fed
+    test_count: Mapped[int] = mapped_column(Integer)
+    # judge.records.GroupResult of each group; null while there is no verdict, and where there is no group
+    groups: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
+
+    attempt: Mapped[int] = mapped_column(Integer, server_default="0")  # fences writes; never resets
+    lost_attempts: Mapped[int] = mapped_column(Integer, server_default="0")  # of the present judging
+    worker: Mapped[str | None] = mapped_column(Text)
+    lease_until: Mapped[datetime | None] = mapped_column(INSTANT)
+    sent_at: Mapped[datetime | None] = mapped_column(INSTANT)  # when the queue last took it
+
+    last_seq: Mapped[int] = mapped_column(Integer, server_default="0")
+    published_seq: Mapped[int] = mapped_column(Integer, server_default="0")
+
+    created_at: Mapped[datetime] = mapped_column(INSTANT, server_default=NOW)
+    changed_at: Mapped[datetime] = mapped_column(INSTANT, server_default=NOW)
+    started_at: Mapped[datetime | None] = mapped_column(INSTANT)
+    finished_at: Mapped[datetime | None] = mapped_column(INSTANT)
+
+
+class TestRow(Base):
+    """How one test of one attempt ended."""
+
+    __tablename__ = "test_results"
+    __table_args__ = (CheckConstraint(one_of("verdict", Verdict), name="test_results_verdict"),)
+
+    submission_id: Mapped[str] = mapped_column(
+        ForeignKey("submissions.id", ondelete="CASCADE"), primary_key=True
+    )
+    attempt: Mapped[int] = mapped_column(Integer, primary_key=True)
+    index: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(Text)  # what everybody may see
+    author_name: Mapped[str] = mapped_column(Text)
+    verdict: Mapped[str] = mapped_column(Text)
+    cpu_time_s: Mapped[float] = mapped_column(Float)
+    wall_time_s: Mapped[float] = mapped_column(Float)
+    memory_bytes: Mapped[int] = mapped_column(BigInteger)
+    exit_code: Mapped[int | None] = mapped_column(Integer)
+    signal: Mapped[int | None] = mapped_column(Integer)
+    message: Mapped[str | None] = mapped_column(Text)
+    group: Mapped[str] = mapped_column("group_name", Text, server_default="")  # by the author's name
+    score: Mapped[float | None] = mapped_column(Float)
+    judge_message: Mapped[str | None] = mapped_column(Text)  # for authors alone
+    repeated_cpu_s: Mapped[list[float] | None] = mapped_column(ARRAY(Float))
+
+
+class EventRow(Base):
+    """Something that happened to a submission, written in the transaction that did it."""
+
+    __tablename__ = "events"
+    __table_args__ = (Index("events_at", "at"),)
+
+    submission_id: Mapped[str] = mapped_column(
+        ForeignKey("submissions.id", ondelete="CASCADE"), primary_key=True
+    )
+    seq: Mapped[int] = mapped_column(Integer, primary_key=True)
+    type: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(INSTANT)
+    data: Mapped[dict[str, Any]] = mapped_column(JSONB)
