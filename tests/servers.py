@@ -15,9 +15,9 @@ from sqlalchemy import text
 
 from judge import db, events, ledger, problems, queue, schema, submissions, workers
 from judge.config import settings
+from judge.db import Base
 from judge.events import Event
 from judge.manifest import Manifest, TestSpec
-from judge.models import Base
 from judge.packages.package import Package, Statement, Timing
 from judge.records import SourceFile, Submission
 from judge.up.account import database_account

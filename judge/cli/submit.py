@@ -2,9 +2,11 @@
 
 import json
 import sys
+import threading
 import time
 from collections.abc import Generator
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +89,9 @@ def _follow(url: str, hello: dict[str, Any], submission_id: str) -> Generator[di
 
 def _messages(url: str, *frames: dict[str, Any]) -> Generator[dict[str, Any], None, None]:
     """What a socket brings once these frames have been sent on it."""
-    socket = Client(socket_url(url), ping_interval=_PING_S)
+    # Its thread sleeps up to the next ping after the socket is closed; nobody is to wait for it.
+    daemon = partial(threading.Thread, daemon=True)
+    socket = Client(socket_url(url), ping_interval=_PING_S, thread_class=daemon)
     try:
         for frame in frames:
             socket.send(json.dumps(frame))

@@ -191,4 +191,5 @@ def start(place: Path, user: int | None) -> Iterator[Starter]:
             running.stop()
         assert running.process.stdout is not None
         running.process.stdout.close()
+    for running in started:  # a home may have been started in twice
         wait_gone(running.left())

@@ -61,9 +61,11 @@ def test_kill_9_takes_everything_along_and_the_next_start_works(start: Starter) 
 def test_a_start_right_after_kill_9_waits_for_what_is_left(start: Starter) -> None:
     judge = start("home", "--port", "0")
     judge.banner()
-    postgres = judge.pid_of("postgres")
+    postgres, guard = judge.pid_of("postgres"), judge.pid_of("judge.up.guard")
     assert postgres
+    assert guard
     os.kill(postgres, signal.SIGSTOP)  # it cannot obey, so it has to be ended
+    os.kill(guard, signal.SIGKILL)  # which may end it before the next start looks
     judge.process.kill()
     judge.process.wait()
     again = start("home", "--port", "0")
