@@ -3,7 +3,10 @@
 Nothing of judge.web is imported here: gevent must have patched the standard library first.
 """
 
+import os
+import shutil
 import signal
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -27,6 +30,20 @@ accesslog = None
 control_socket_disable = True  # its default path is shared by every gunicorn of a user
 loglevel = settings().log_level
 _LAST_REQUEST_S = 0.5
+# Processes count in files of one folder; the library looks for it as soon as it is imported.
+_counts = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="judge-web-metrics-")
+
+
+def on_exit(server: Any) -> None:
+    """What was counted ends with the processes that have counted it."""
+    shutil.rmtree(_counts, ignore_errors=True)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """A process that has ended counts on in what it has counted, but holds no gauge any more."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)
 
 
 def post_fork(server: Any, worker: Any) -> None:

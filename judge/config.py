@@ -4,9 +4,10 @@ import ipaddress
 import os
 from functools import cache
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import AliasChoices, Field, ValidationError, model_validator
+from limits import parse_many
+from pydantic import AfterValidator, AliasChoices, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from judge.errors import ConfigError
@@ -22,6 +23,16 @@ def is_loopback(address: str) -> bool:
         return address == "localhost" or ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
+
+
+def _rate(text: str) -> str:
+    if text:
+        parse_many(text)  # which raises a ValueError that says what is wrong
+    return text
+
+
+Rate = Annotated[str, AfterValidator(_rate)]
+"""As ``120/minute``, or several with a comma between them; empty: no limit."""
 
 
 class Settings(BaseSettings):
@@ -96,6 +107,21 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(default=1 * MIB, gt=0, description="body of one HTTP request")
     max_package_bytes: int = Field(default=256 * MIB, gt=0, description="zip of one problem package")
     max_unpacked_bytes: int = Field(default=2048 * MIB, gt=0, description="one problem package, unpacked")
+    proxies: int = Field(
+        default=0, ge=0, description="reverse proxies in front whose X-Forwarded- headers are believed"
+    )
+    rate_work: Rate = Field(
+        default="120/minute", description="POSTs of one user that make work; with tokens, or where it is set"
+    )
+    rate_requests: Rate = Field(
+        default="1800/minute", description="requests of one user; with tokens, or where it is set"
+    )
+    rate_address: Rate = Field(
+        default="3600/minute", description="requests from one address; with tokens, or where it is set"
+    )
+    max_pending: int = Field(
+        default=100, ge=0, description="unfinished submissions of one user; with tokens, or where it is set"
+    )
     max_wait_s: float = Field(default=20.0, gt=0, description="longest wait of one long poll")
     max_streams: int = Field(default=5000, gt=0, description="open sockets and long polls of one web process")
     socket_backlog: int = Field(

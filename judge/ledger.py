@@ -132,6 +132,15 @@ def backlog() -> tuple[int, int, float | None]:
     return queued, running, None if oldest_s is None else float(oldest_s)
 
 
+def pending(user_id: str, *, at_most: int) -> int:
+    """How many submissions of a user have not ended, counted no further than ``at_most``."""
+    open_ = select(SubmissionRow.id).where(
+        SubmissionRow.user_id == user_id, SubmissionRow.finished_at.is_(None)
+    )
+    with transaction() as session:
+        return session.scalars(select(func.count()).select_from(open_.limit(at_most).subquery())).one()
+
+
 def read_row(session: Session, row: SubmissionRow) -> Submission:
     """A row as a value, read with its tests in the caller's transaction."""
     [submission] = _read_rows(session, [row])

@@ -9,7 +9,7 @@ to; where that attempt no longer holds the row they raise AttemptLost and write 
                  └─── give_back ─────┴────── lapse ─────────────┘──> failed, after max_attempts lost ones
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -52,10 +52,12 @@ def create(
     files: Sequence[SourceFile],
     entry_point: str | None = None,
     judging_s: float | None = None,
+    also: Callable[[Session, Submission], None] | None = None,
 ) -> tuple[Submission, Event]:
     """A new submission, queued. The caller has checked every value; nothing accepted is refused later.
 
-    judging_s: how long its judging may take; as the package says, where that is None.
+    judging_s: how long its judging may take; as the package says, where that is None. also: what is to be
+    written in the same transaction; what it raises ends that.
     """
     with transaction() as session:
         row = session.scalars(
@@ -76,7 +78,10 @@ def create(
             ],
         ).one()
         [event] = _append(session, row, [(State.QUEUED, {"attempt": 0})])
-        return read_row(session, row), event
+        submission = read_row(session, row)
+        if also:
+            also(session, submission)
+        return submission, event
 
 
 def mark_sent(submission_id: str, *, published_after: int = 0, published_seq: int, sent: bool) -> None:

@@ -19,7 +19,7 @@ import requests
 from simple_websocket import Client
 
 from judge.judging import toolchains
-from tests.servers import FEW_LANGUAGES
+from tests.servers import FEW_LANGUAGES, NO_LIMITS
 from tests.servers import clean as clean  # fixtures, here so that there is one of each
 from tests.servers import servers as servers
 
@@ -106,7 +106,7 @@ class Running:
             self._sockets.pop().close()
 
 
-ROOT_PATHS = ("/healthz", "/readyz", "/submit", "/")
+ROOT_PATHS = ("/healthz", "/readyz", "/metrics", "/submit", "/")
 
 
 class Socket:
@@ -199,7 +199,12 @@ def judge(running_judge: Running) -> Iterator[Running]:
 @pytest.fixture(scope="session")
 def running_token_judge() -> Iterator[Running]:
     """One judge that wants tokens, with an admin's, shared by the tests of a session."""
-    secret = {"JUDGE_AUTH": "token", "SECRET_KEY": "only for these tests", "WEB_CONCURRENCY": "2"}
+    secret = {
+        "JUDGE_AUTH": "token",
+        "SECRET_KEY": "only for these tests",
+        "WEB_CONCURRENCY": "2",
+        **NO_LIMITS,
+    }
     with open_folder() as folder, judge_up(folder, env=secret) as running:
         running.token = running.command("user", "add", "root", "--role", "admin", check=True).stdout.strip()
         yield running

@@ -17,6 +17,7 @@ from judge import db, events, ledger, problems, queue, schema, submissions, work
 from judge.config import settings
 from judge.db import Base
 from judge.events import Event
+from judge.languages import table
 from judge.manifest import Manifest, TestSpec
 from judge.packages.package import Package, Statement, Timing
 from judge.records import SourceFile, Submission
@@ -46,6 +47,15 @@ FEW_LANGUAGES = {
     "JUDGE_HEADER_BYTES": "0",
 }
 """So that no worker of a test proves all languages and precompiles a header, each anew in its own folder."""
+
+
+NO_LIMITS = {
+    "JUDGE_RATE_WORK": "",
+    "JUDGE_RATE_REQUESTS": "",
+    "JUDGE_RATE_ADDRESS": "",
+    "JUDGE_MAX_PENDING": "0",
+}
+"""With tokens there are limits, which tests in haste would meet."""
 
 
 class Servers:
@@ -183,7 +193,9 @@ def package_of(problem_id: str, manifest: Manifest, data: Mapping[str, Path | by
 
 def new_language(language: str = "python3") -> None:
     """A worker that is long gone has proven a language."""
-    workers.register("celery@gone", slots=1, sandbox="none", languages=[{"id": language, "name": language}])
+    known = table()[language]
+    spec = {"id": language, "name": known.name, "source": known.source, "extensions": list(known.extensions)}
+    workers.register("celery@gone", slots=1, sandbox="none", languages=[spec])
     workers.leave("celery@gone")
 
 

@@ -1,6 +1,7 @@
 """The tables: what each row means, and the states that the database itself refuses."""
 
 from judge.models.accounts import Token, User
+from judge.models.idempotency import IdempotencyRow
 from judge.models.problems import Blob, BlobChunk, PackageRow, Problem
 from judge.models.submissions import EventRow, SubmissionRow, TestRow
 from judge.models.verifications import VerificationEventRow, VerificationRow
@@ -10,6 +11,7 @@ __all__ = [
     "Blob",
     "BlobChunk",
     "EventRow",
+    "IdempotencyRow",
     "LanguageRow",
     "PackageRow",
     "Problem",

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import groupby
 
-from judge import ledger, queue, submissions, upkeep, verification_ledger, verifications, workers
+from judge import idempotency, ledger, queue, submissions, upkeep, verification_ledger, verifications, workers
 from judge.config import settings
 from judge.errors import QueueUnavailable
 from judge.events import Event, VerificationEvent
@@ -53,6 +53,7 @@ def purge() -> None:
     """Remove events that are older than they are kept, and workers long gone."""
     removed = upkeep.purge_events(older_than=timedelta(days=settings().event_days))
     log.info("%d old events removed", removed)
+    idempotency.purge()
     workers.forget_gone()
 
 

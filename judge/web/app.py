@@ -3,12 +3,25 @@
 import logging
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from judge.config import is_loopback, settings
 from judge.db import database_url
 from judge.errors import ConfigError
 from judge.queue import broker_url
-from judge.web import asking, catalog, faults, health, problems, socket, submissions, versions
+from judge.web import (
+    asking,
+    catalog,
+    faults,
+    health,
+    idempotent,
+    metrics,
+    problems,
+    socket,
+    submissions,
+    throttling,
+    versions,
+)
 
 API = "/api/v1"
 
@@ -24,9 +37,16 @@ def create_app() -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings().max_body_bytes
     app.config["SOCK_SERVER_OPTIONS"] = {"ping_interval": 25, "max_message_size": 4096}
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
+    if settings().proxies:
+        hops = settings().proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     faults.register(app)
+    idempotent.register(app)
+    throttling.register_for_addresses(app)
     asking.register(app)
+    throttling.register_for_users(app)
     app.register_blueprint(health.blueprint)
+    app.register_blueprint(metrics.blueprint)
     for part in (catalog, problems, versions, submissions):
         app.register_blueprint(part.blueprint, url_prefix=API)
     app.register_blueprint(submissions.short_form)

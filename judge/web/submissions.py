@@ -18,9 +18,10 @@ from judge.events import Event, publish
 from judge.problems import CurrentProblem
 from judge.records import SourceFile, Submission, is_id
 from judge.verdict import ENDED, Verdict
-from judge.web import paging
+from judge.web import paging, throttling
 from judge.web.asking import account, may_see, sees_everything
 from judge.web.faults import Fault, invalid
+from judge.web.idempotent import amend, key_of, remember, replayed
 from judge.web.schemas import ShortSubmissionIn, SubmissionIn, check, read_json
 from judge.web.waiting import until_ended
 
@@ -82,20 +83,26 @@ def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
     body = read_json()
     errors: list[Error] = []
     asked = check(shape, body, errors)
+    key = key_of(_submitter(asked.user_id), body) if asked else None
+    if before := replayed(key):
+        return before
     problem = _problem(shape, body, errors)
     files = _files(shape, body, problem, _language(body, problem, errors), errors)
     if errors or asked is None or problem is None:
         detail = "; ".join(f"{error['pointer']}: {error['detail']}" for error in errors)
         raise Fault(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
+    submitter = _submitter(asked.user_id)
+    throttling.check_pending(submitter)
     submission, event = submissions.create(
         problem_id=problem.id,
         package_id=problem.package_id,
         test_count=len(problem.manifest.tests),
-        user_id=_submitter(asked.user_id),
+        user_id=submitter,
         language=asked.language,
         files=files,
         entry_point=asked.entry_point if isinstance(asked, SubmissionIn) else None,
         judging_s=queue.judging_s(problem.manifest, asked.language),
+        also=lambda session, made: remember(session, key, _accepted(made)),
     )
     # It is accepted already: a Redis that is slow to take it, or to be given up, is not to be waited for.
     announcing = threading.Thread(target=_announce, args=(submission, event, problem), daemon=True)
@@ -104,10 +111,17 @@ def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
     if wait_s:
         with suppress(Fault):  # no room to wait in; it is accepted all the same
             submission = until_ended(submission.id, wait_s)
+    response = _accepted(submission)
+    if wait_s:
+        amend(key, response)
+    return _with_preference(response, wait_s)
+
+
+def _accepted(submission: Submission) -> Response:
     response = jsonify(submission.as_json(full=sees_everything()))
     response.status_code = HTTPStatus.OK if submission.state in ENDED else HTTPStatus.ACCEPTED
     response.headers["Location"] = url_for("submissions.show", submission_id=submission.id)
-    return _with_preference(response, wait_s)
+    return response
 
 
 def _announce(submission: Submission, event: Event, problem: CurrentProblem) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import JUDGE, PATIENCE_S, REPOSITORY, Running, judge_up, open_folder
-from tests.servers import Servers
+from tests.servers import NO_LIMITS, Servers
 
 STREAMS = 3
 BACKLOG = 30
@@ -84,7 +84,7 @@ def web(clean: Servers, running_web: Running) -> Iterator[Running]:
 @pytest.fixture(scope="session")
 def running_token_web(servers: Servers) -> Iterator[Running]:
     """The same with accounts."""
-    secret = {"JUDGE_AUTH": "token", "SECRET_KEY": "only for these tests"}
+    secret = {"JUDGE_AUTH": "token", "SECRET_KEY": "only for these tests", **NO_LIMITS}
     with web_alone(servers, **secret) as running:
         yield running
 

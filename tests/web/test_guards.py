@@ -140,6 +140,7 @@ def test_health_is_told_to_anybody(either: Running) -> None:
 OPEN = {"/healthz", "/readyz"}
 CLOSED = {
     "/submit",
+    "/metrics",
     "/api/v1/submit",
     "/api/v1/submissions",
     "/api/v1/submissions/<submission_id>",

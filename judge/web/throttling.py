@@ -1,0 +1,144 @@
+"""How much one may ask for: requests for each user and address, and submissions that wait for each user.
+
+The rates are Flask-Limiter's, counted in Redis. Where Redis does not answer nobody is refused, and a metric
+counts that. With JUDGE_AUTH=none whoever asks is on this machine and names themselves, so that limits hold
+only where they are set.
+"""
+
+import time
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+
+import redis
+from flask import Flask, Response, request
+from flask_limiter import ApplicationLimit, Limiter, RequestLimit
+from limits import RateLimitItem
+from limits.strategies import STRATEGIES, SlidingWindowCounterRateLimiter
+from limits.util import WindowStats
+
+from judge import ledger, metrics
+from judge.config import settings
+from judge.web.asking import account
+from judge.web.faults import Fault
+
+_FORGIVING = "sliding-window-counter, open without Redis"
+_AWAY_S = 2.0
+_UNLIMITED = ("/healthz", "/readyz", "/metrics")
+_AGAIN_S = 5
+
+
+class _Forgiving(SlidingWindowCounterRateLimiter):
+    """Lets everybody pass while Redis is away, which is looked at again after a while."""
+
+    _closed_from = 0.0
+
+    def hit(self, item: RateLimitItem, *identifiers: str, cost: int = 1) -> bool:
+        """Whether the request is within the rate."""
+        if time.monotonic() >= self._closed_from:
+            try:
+                return super().hit(item, *identifiers, cost=cost)
+            except redis.RedisError:
+                self._closed_from = time.monotonic() + _AWAY_S
+        metrics.rate_limits_open.inc()
+        return True
+
+    def get_window_stats(self, item: RateLimitItem, *identifiers: str) -> WindowStats:
+        """When the rate begins anew, and how many are left."""
+        if time.monotonic() >= self._closed_from:
+            try:
+                return super().get_window_stats(item, *identifiers)
+            except redis.RedisError:
+                self._closed_from = time.monotonic() + _AWAY_S
+        return WindowStats(time.time(), item.amount)
+
+
+STRATEGIES[_FORGIVING] = _Forgiving
+
+
+def register_for_addresses(app: Flask) -> None:
+    """Limit what comes from one address, before anybody asks who it is from."""
+    _limiter("address", {"rate_address": _address}).init_app(app)
+
+
+def register_for_users(app: Flask) -> None:
+    """Limit what comes from one user, and of that what makes work; to be registered once they are known."""
+    limiter = _limiter("user", {"rate_work": _user, "rate_requests": _user})
+
+    @app.after_request
+    def tell(response: Response) -> Response:
+        """Told of the limit that is nearest to being reached by whoever asks."""
+        if limit := limiter.current_limit:
+            response.headers["X-RateLimit-Limit"] = str(limit.limit.amount)
+            response.headers["X-RateLimit-Remaining"] = str(limit.remaining)
+            response.headers["X-RateLimit-Reset"] = str(_seconds_to(limit))
+        return response
+
+    limiter.init_app(app)
+
+
+def check_pending(user_id: str) -> None:
+    """Raises Fault (429) for somebody of whom too many submissions wait already."""
+    most = settings().max_pending
+    if _is_limited("max_pending") and ledger.pending(user_id, at_most=most) >= most:
+        metrics.throttled.labels("pending").inc()
+        raise Fault(
+            HTTPStatus.TOO_MANY_REQUESTS,
+            f"{most} submissions of {user_id} are waiting to be judged; send more when some have ended",
+            headers={"Retry-After": str(_AGAIN_S)},
+        )
+
+
+def _limiter(group: str, keys: Mapping[str, Callable[[], str]]) -> Limiter:
+    """A limiter of the rates that are set, each counted for what its function tells of the request."""
+    limiter = Limiter(
+        key_func=_address,
+        application_limits=[
+            ApplicationLimit(
+                getattr(settings(), name),
+                scope=name,
+                key_function=key,
+                exempt_when=_makes_no_work if name == "rate_work" else None,
+            )
+            for name, key in keys.items()
+            if _is_limited(name)
+        ],
+        storage_uri=settings().redis_url.replace("unix://", "redis+unix://"),
+        storage_options={"socket_timeout": 0.5, "socket_connect_timeout": 0.5},  # type: ignore[dict-item]
+        strategy=_FORGIVING,
+        key_prefix=f"judge:{group}",
+        on_breach=_refuse,
+    )
+    limiter.request_filter(lambda: request.path in _UNLIMITED)
+    return limiter
+
+
+def _is_limited(name: str) -> bool:
+    is_meant = settings().auth == "token" or name in settings().model_fields_set
+    return is_meant and bool(getattr(settings(), name))
+
+
+def _address() -> str:
+    return f"address {request.remote_addr}"
+
+
+def _user() -> str:
+    asker = account()
+    return f"user {asker.user_id}" if asker else _address()
+
+
+def _makes_no_work() -> bool:
+    return request.method != "POST"
+
+
+def _refuse(limit: RequestLimit) -> Any:
+    metrics.throttled.labels("rate").inc()
+    raise Fault(
+        HTTPStatus.TOO_MANY_REQUESTS,
+        f"at most {limit.limit} are answered; ask again in {_seconds_to(limit)} s",
+        headers={"Retry-After": str(_seconds_to(limit))},
+    )
+
+
+def _seconds_to(limit: RequestLimit) -> int:
+    return max(1, int(limit.reset_at - time.time()) + 1)
