@@ -8,7 +8,19 @@ from judge.config import is_loopback, settings
 from judge.db import database_url
 from judge.errors import ConfigError
 from judge.queue import broker_url
-from judge.web import asking, catalog, faults, health, problems, socket, submissions, versions
+from judge.web import (
+    asking,
+    catalog,
+    faults,
+    health,
+    problems,
+    sign_in,
+    socket,
+    submissions,
+    user_tokens,
+    users,
+    versions,
+)
 
 API = "/api/v1"
 
@@ -27,7 +39,7 @@ def create_app() -> Flask:
     faults.register(app)
     asking.register(app)
     app.register_blueprint(health.blueprint)
-    for part in (catalog, problems, versions, submissions):
+    for part in (catalog, problems, versions, submissions, sign_in, users, user_tokens):
         app.register_blueprint(part.blueprint, url_prefix=API)
     app.register_blueprint(submissions.short_form)
     socket.register(app)

@@ -5,28 +5,44 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from judge import accounts, ledger, verification_ledger
-from judge.accounts import USER_ID, Account
+from judge import ledger, verification_ledger
+from judge.accounts import ANONYMOUS, USER_ID, Account
 from judge.config import settings
 from judge.errors import JudgeError, NotFound
 from judge.events import submission_channel, user_channel
 from judge.records import Submission, is_id, new_id
+from judge.web.credential import Credential
 from judge.web.hub import Gap, Listener
 from judge.web.watch import Event, Watch
 
 _RECENT = timedelta(minutes=10)
 _MARGIN = timedelta(minutes=1)
+_HELLO_S = 30.0
 
 
 class Refused(JudgeError):
     """A frame that cannot be answered as it stands; the client is told why and may go on."""
 
 
-class Session:
-    """One client's conversation; ``send`` takes a message for it."""
+class SignedOut(JudgeError):
+    """What the client has proven who it is by is worth nothing any more, or not the same."""
 
-    def __init__(self, listener: Listener, send: Callable[[dict[str, Any]], None]) -> None:
+
+class Session:
+    """One client's conversation; ``send`` takes a message for it.
+
+    credential: what it came with, for a hello that shows no token.
+    """
+
+    def __init__(
+        self,
+        listener: Listener,
+        send: Callable[[dict[str, Any]], None],
+        credential: Credential | None = None,
+    ) -> None:
         self._listener, self.send = listener, send
+        self._credential = credential
+        self._asked_at = 0.0
         self._watch: Watch | None = None
         self._account: Account | None = None
         self._greeted_at = 0.0
@@ -35,6 +51,24 @@ class Session:
     def greeted(self) -> bool:
         """Whether the client has said who it is."""
         return self._watch is not None
+
+    @property
+    def patience_s(self) -> float | None:
+        """How long nothing need be done where nothing comes; None: for ever."""
+        if not self.greeted:
+            return _HELLO_S
+        if self._account is None:
+            return None
+        return max(0.0, self._asked_at + settings().recheck_s - time.monotonic())
+
+    def ask_again(self) -> None:
+        """Look now and then whether the client is still who it was. Raises SignedOut."""
+        if self._account is None or self._credential is None or self.patience_s:
+            return
+        self._asked_at = time.monotonic()
+        if self._credential.account(used=False) != self._account:
+            # What was subscribed to by somebody who might more must not go on either.
+            raise SignedOut("signed out, or what you may has changed; say hello on another socket")
 
     def handle(self, frame: Any) -> None:
         """Answer a client's frame. Raises Refused."""
@@ -82,13 +116,15 @@ class Session:
 
     def _identify(self, frame: dict[str, Any]) -> str:
         if settings().auth == "token":
-            token = frame.get("token")
-            is_text = isinstance(token, str) and token.isascii()
-            self._account = accounts.holder(str(token)) if is_text else None
-            if self._account is None:
-                raise Refused("say hello with a valid token; `judge user token NAME` makes one")
-            return self._account.user_id
-        user_id = frame.get("user_id", accounts.ANONYMOUS)
+            shown = _shown(frame) or self._credential
+            account = shown.account() if shown else None
+            if account is None:
+                raise Refused(
+                    "say hello with a valid token, or sign in first; `judge user token NAME` makes one"
+                )
+            self._credential, self._account, self._asked_at = shown, account, time.monotonic()
+            return account.user_id
+        user_id = frame.get("user_id", ANONYMOUS)
         if (
             isinstance(user_id, bool)
             or not isinstance(user_id, str | int)
@@ -157,6 +193,14 @@ def _missing(id_: str, after: int, before: int) -> list[Event]:
     """From the rows; no submission has the id of a verification."""
     found = ledger.events_after(id_, after, before=before)
     return [event.as_json() for event in found or verification_ledger.events_after(id_, after, before=before)]
+
+
+def _shown(frame: dict[str, Any]) -> Credential | None:
+    """The token in a hello; whatever stands in its place counts as one that is wrong."""
+    if "token" not in frame:
+        return None
+    token = frame["token"]
+    return Credential("token", token if isinstance(token, str) else "")
 
 
 def _submission_id(frame: dict[str, Any]) -> str:
