@@ -194,7 +194,7 @@ def replace_hash(user_id: str, old: str, new: str) -> None:
 def _row(session: Session, user_id: str, *, lock: bool = False) -> User:
     row = session.get(User, user_id, with_for_update=lock or None) if USER_ID.fullmatch(user_id) else None
     if row is None or row.removed_at is not None:
-        raise NotFound(f"there is no user {user_id!r}; `judge user add` makes one")
+        raise NotFound(f"there is no user {user_id!r}")
     return row
 
 

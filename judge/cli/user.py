@@ -40,7 +40,7 @@ def add(name: str, role: Role) -> None:
 @click.option(
     "--expires",
     metavar="WHEN",
-    callback=lambda context, option, text: text and _end(text),
+    callback=lambda context, option, text: None if text is None else _end(text),
     help="30d, 12h, or an instant; by default it does not.",
 )
 def token(name: str, label: str, scope: Scope | None, expires: datetime | None) -> None:
@@ -130,7 +130,7 @@ def _everybody() -> Iterable[accounts.Profile]:
 def _end(text: str) -> datetime:
     """When something expires: after a while, or at an instant, of UTC where no other time is named."""
     try:
-        if text[-1] in _UNITS:
+        if text[-1:] in _UNITS:
             end = datetime.now(UTC) + timedelta(**{_UNITS[text[-1]]: int(text[:-1])})
         else:
             end = datetime.fromisoformat(text)

@@ -137,7 +137,7 @@ def seen(user_id: str) -> Profile:
     """A user that the asker may see. Raises Fault; NotFound, for one that they may not as well."""
     asker = require_account()
     if asker.user_id != user_id and not asker.is_admin:
-        raise NotFound(f"there is no user {user_id!r}; `judge user add` makes one")
+        raise NotFound(f"there is no user {user_id!r}")
     return accounts.get(user_id)
 
 
