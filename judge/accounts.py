@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, get_args
+from typing import Any
 
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -13,12 +13,8 @@ from judge.db import transaction
 from judge.errors import Conflict, NotFound
 from judge.models import SessionRow, SubmissionRow, Token, User
 from judge.records import instant
+from judge.scopes import Role, Scope
 
-Role = Literal["user", "author", "admin"]
-ROLES: tuple[Role, ...] = get_args(Role)
-Scope = Literal["read", "submit", "author", "admin"]
-SCOPES: tuple[Scope, ...] = get_args(Scope)
-"""What a token is for; each scope includes those before it."""
 USER_ID = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 ANONYMOUS = "anonymous"
 
@@ -60,11 +56,6 @@ class Account:
         """Whether whatever is somebody's may be changed."""
         return self.scope == "admin"
 
-    @property
-    def scopes(self) -> tuple[Scope, ...]:
-        """The scope and all that it includes."""
-        return SCOPES[: SCOPES.index(self.scope) + 1]
-
 
 @dataclass(frozen=True)
 class Profile:
@@ -85,21 +76,6 @@ class Profile:
             "has_password": self.has_password,
             "created_at": instant(self.created_at),
         }
-
-
-def scope_of(role: Role) -> Scope:
-    """The furthest scope that a role reaches."""
-    return "submit" if role == "user" else role
-
-
-def scopes_of(role: Role) -> tuple[Scope, ...]:
-    """Every scope that a role reaches."""
-    return SCOPES[: SCOPES.index(scope_of(role)) + 1]
-
-
-def bounded(scope: Scope, by: Scope) -> Scope:
-    """The lesser of two scopes."""
-    return min(scope, by, key=SCOPES.index)
 
 
 def add(user_id: str, role: Role, password_hash: str | None = None) -> Profile:

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import delete, func, select
 
 from judge import credentials
-from judge.accounts import SCOPES, Account, Role, Scope, scope_of
+from judge.accounts import Account
 from judge.db import transaction
 from judge.errors import Conflict, JudgeError, NotFound
 from judge.models import Token, User
 from judge.records import instant, is_id, new_id
+from judge.scopes import Role, Scope, included, scope_of
 
 _MOST = 100
 """Tokens of one user, those that have expired among them."""
@@ -63,7 +64,7 @@ def new(
             raise NotFound(f"there is no user {user_id!r}; `judge user add {user_id}` makes one")
         role: Role = user.role  # type: ignore[assignment]  # the table knows no other
         most = scope_of(role)
-        if SCOPES.index(scope or most) > SCOPES.index(most):
+        if (scope or most) not in included(most):
             raise TooFar(f"{user_id!r} has the role {user.role}, whose tokens reach no further than {most}")
         if (session.scalar(select(func.count()).where(Token.user_id == user_id)) or 0) >= _MOST:
             raise TooMany(f"{user_id!r} has {_MOST} tokens; revoke those that are not needed")

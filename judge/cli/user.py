@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from judge import accounts, passwords, tokens
-from judge.accounts import ROLES, SCOPES, Role, Scope
+from judge.scopes import ROLES, SCOPES, Role, Scope
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 

@@ -10,8 +10,9 @@ from urllib.parse import urlsplit
 
 from flask import Flask, g, request
 
-from judge.accounts import Account, scopes_of
+from judge.accounts import Account
 from judge.config import LOOPBACK, is_loopback, settings
+from judge.scopes import Scope, included, scope_of
 from judge.web.credential import Credential, bearer, cookie
 from judge.web.faults import Fault
 
@@ -191,10 +192,10 @@ def _unknown() -> Fault:
     )
 
 
-def _too_little(scope: str, reason: str) -> Fault:
+def _too_little(scope: Scope, reason: str) -> Fault:
     """403, with the way out for whose token is what holds them back."""
     asker = account()
-    if asker is not None and scope in scopes_of(asker.role):
+    if asker is not None and scope in included(scope_of(asker.role)):
         reason += f"; your role may: use a token with the scope {scope}"
     return Fault(HTTPStatus.FORBIDDEN, reason)
 

@@ -7,9 +7,10 @@ from flask import Blueprint, Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
 from judge import accounts, passwords, sessions
-from judge.accounts import ANONYMOUS, SCOPES, Account
+from judge.accounts import ANONYMOUS, Account
 from judge.config import settings
 from judge.records import instant
+from judge.scopes import SCOPES, included
 from judge.web import asking, hashing
 from judge.web.asking import account, credential
 from judge.web.credential import Credential, cookie, cookie_name
@@ -80,7 +81,7 @@ def _told(asker: Account | None, shown: Credential | None) -> Response:
     if settings().auth == "none":
         body |= {"user_id": ANONYMOUS, "scopes": SCOPES, "registration": False}
     elif asker is not None:
-        body |= {"user_id": asker.user_id, "role": asker.role, "scopes": asker.scopes}
+        body |= {"user_id": asker.user_id, "role": asker.role, "scopes": included(asker.scope)}
         body["expires_at"] = instant(asker.expires_at)
         body["csrf_token"] = shown.csrf_token if shown and shown.kind == "session" else None
     response = jsonify(body)

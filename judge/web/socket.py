@@ -17,8 +17,9 @@ from judge.config import settings
 from judge.web.asking import credential
 from judge.web.faults import Fault
 from judge.web.hub import hub
-from judge.web.session import Refused, Session, SignedOut
+from judge.web.session import Session
 from judge.web.streams import streams
+from judge.web.visitor import Refused, SignedOut
 
 log = logging.getLogger(__name__)
 

@@ -8,7 +8,8 @@ from flask import Blueprint, Response, jsonify
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from judge import tokens
-from judge.accounts import SCOPES, Account, Scope, bounded, scope_of
+from judge.accounts import Account
+from judge.scopes import Scope, bounded, included, scope_of
 from judge.tokens import TooFar
 from judge.web.asking import credential, require_account
 from judge.web.faults import Fault, invalid
@@ -71,7 +72,7 @@ def _own_end(asker: Account) -> datetime | None:
 
 def _check_reach(asker: Account, scope: Scope, expires_at: datetime | None) -> None:
     """A token must not make one that does more than itself, or outlives it."""
-    if SCOPES.index(scope) > SCOPES.index(asker.scope):
+    if scope not in included(asker.scope):
         raise Fault(HTTPStatus.FORBIDDEN, f"you ask with the scope {asker.scope}, and cannot give {scope}")
     end = _own_end(asker)
     if end is not None and (expires_at is None or expires_at > end):

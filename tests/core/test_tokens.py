@@ -4,11 +4,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 
-from judge import accounts, db, tokens
+from judge import accounts, db, sessions, tokens
 from judge.accounts import Account
 from judge.errors import NotFound
+from judge.scopes import SCOPES, Role, scope_of
 from judge.tokens import TooFar, TooMany
 from tests.servers import Servers
 
@@ -56,11 +57,11 @@ def test_nobody_gets_a_token_without_being_a_user(clean: Servers) -> None:
     [("user", "read submit submit submit"), ("author", "read submit author author"),
      ("admin", "read submit author admin")],
 )  # fmt: skip
-def test_a_token_reaches_as_far_as_scope_and_role(clean: Servers, role: accounts.Role, reached: str) -> None:
+def test_a_token_reaches_as_far_as_scope_and_role(clean: Servers, role: Role, reached: str) -> None:
     """The lesser of both, whichever changes later; without a scope as far as the role does at first."""
     accounts.add("root", "admin")
     accounts.add("ada", "admin")
-    made = [tokens.new("ada", scope=scope)[0] for scope in accounts.SCOPES]
+    made = [tokens.new("ada", scope=scope)[0] for scope in SCOPES]
     accounts.change("ada", role=role)
     found = [tokens.holder(token) for token in made]
     assert [account and account.scope for account in found] == reached.split()
@@ -68,7 +69,7 @@ def test_a_token_reaches_as_far_as_scope_and_role(clean: Servers, role: accounts
     accounts.change("ada", role="admin")
     held = tokens.holder(default)
     assert held is not None
-    assert (held.role, held.scope) == ("admin", accounts.scope_of(role))
+    assert (held.role, held.scope) == ("admin", scope_of(role))
 
 
 def test_no_token_beyond_the_role(clean: Servers) -> None:
@@ -109,6 +110,28 @@ def test_the_last_use_is_noted_once_a_minute(clean: Servers) -> None:
     later = last_use("ada")
     assert later is not None
     assert later > first
+
+
+def test_who_is_asking_is_one_question(clean: Servers) -> None:
+    """One statement a request, for a token as for a session; a second once a minute."""
+    asked: list[str] = []
+
+    def noting(connection: Any, cursor: Any, statement: str, *rest: Any) -> None:
+        asked.append(statement)
+
+    accounts.add("ada", "user", "a hash")
+    token, secret = tokens.new("ada")[0], sessions.begin("ada", "a hash")
+    assert secret is not None
+    event.listen(db.engine(), "before_cursor_execute", noting)
+    try:
+        tokens.holder(token)
+        assert "UPDATE tokens" in asked[-1]
+        asked.clear()
+        assert tokens.holder(token)
+        assert sessions.holder(secret)
+    finally:
+        event.remove(db.engine(), "before_cursor_execute", noting)
+    assert [statement.split()[0] for statement in asked] == ["SELECT", "SELECT"]
 
 
 def test_a_revoked_token_is_gone(clean: Servers) -> None:
