@@ -76,11 +76,22 @@ class Settings(BaseSettings):
 
     home: Path = Field(default=Path(".judge"), description="data of embedded servers, caches, proofs")
     auth: Literal["none", "token"] = Field(
-        default="none", description="none: loopback only, the client names its user_id; token: bearer tokens"
+        default="none",
+        description="none: loopback only, the client names its user_id; token: bearer tokens and sign-in",
+    )
+    registration: bool = Field(default=False, description="whether strangers may make themselves users")
+    session_idle_s: float = Field(
+        default=86400.0, ge=300, description="browser session that is not used ends after this"
+    )
+    session_max_s: float = Field(
+        default=30 * 86400.0, ge=300, description="browser session ends after this, however much it is used"
     )
     bind: str = Field(default="127.0.0.1", description="address the web process listens on")
     hosts: str = Field(default="", description="further Host names to answer to, separated by commas")
     origins: str = Field(default="", description="further Origins to accept, separated by commas")
+    recheck_s: float = Field(
+        default=40.0, gt=0, description="how long an open stream outlives its revoked token or ended session"
+    )
 
     slots: int = Field(
         default_factory=lambda: len(os.sched_getaffinity(0)),

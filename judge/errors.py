@@ -17,6 +17,10 @@ class NotFound(JudgeError):
     """No such object, or none that the asker may know of."""
 
 
+class Conflict(JudgeError):
+    """What was asked for contradicts how things stand; the message says what to do first."""
+
+
 class PackageError(JudgeError):
     """A problem package cannot be read; ``faults`` lists every reason found.
 
@@ -32,5 +36,5 @@ class QueueUnavailable(JudgeError):
     """The broker did not take the message; the row stays, and the sweeper sends it later."""
 
 
-class NotVerified(JudgeError):
+class NotVerified(Conflict):
     """A version of a problem may not be published before a worker has found it good."""

@@ -5,7 +5,17 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import groupby
 
-from judge import idempotency, ledger, queue, submissions, upkeep, verification_ledger, verifications, workers
+from judge import (
+    idempotency,
+    ledger,
+    queue,
+    sessions,
+    submissions,
+    upkeep,
+    verification_ledger,
+    verifications,
+    workers,
+)
 from judge.config import settings
 from judge.errors import QueueUnavailable
 from judge.events import Event, VerificationEvent
@@ -50,10 +60,11 @@ def sweep_once() -> None:
 
 @app.task(name=PURGE, soft_time_limit=600, time_limit=660)
 def purge() -> None:
-    """Remove events that are older than they are kept, and workers long gone."""
+    """Remove events that are older than they are kept, ended browser sessions, and workers long gone."""
     removed = upkeep.purge_events(older_than=timedelta(days=settings().event_days))
     log.info("%d old events removed", removed)
     idempotency.purge()
+    sessions.purge()
     workers.forget_gone()
 
 

@@ -17,9 +17,12 @@ from judge.web import (
     idempotent,
     metrics,
     problems,
+    sign_in,
     socket,
     submissions,
     throttling,
+    user_tokens,
+    users,
     versions,
 )
 
@@ -47,7 +50,7 @@ def create_app() -> Flask:
     throttling.register_for_users(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(metrics.blueprint)
-    for part in (catalog, problems, versions, submissions):
+    for part in (catalog, problems, versions, submissions, sign_in, users, user_tokens):
         app.register_blueprint(part.blueprint, url_prefix=API)
     app.register_blueprint(submissions.short_form)
     socket.register(app)
