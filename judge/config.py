@@ -35,6 +35,11 @@ Rate = Annotated[str, AfterValidator(_rate)]
 """As ``120/minute``, or several with a comma between them; empty: no limit."""
 
 
+def listed(names: str) -> list[str]:
+    """What a setting lists, separated by commas."""
+    return [name.strip() for name in names.split(",") if name.strip()]
+
+
 class Settings(BaseSettings):
     """What operators may set; names are environment variables, JUDGE_ where nothing else is said."""
 

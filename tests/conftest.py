@@ -106,7 +106,7 @@ class Running:
             self._sockets.pop().close()
 
 
-ROOT_PATHS = ("/healthz", "/readyz", "/metrics", "/submit", "/")
+ROOT_PATHS = ("/healthz", "/readyz", "/metrics", "/submit", "/openapi.json", "/docs", "/")
 
 
 class Socket:

@@ -12,11 +12,16 @@ from judge.queue import broker_url
 from judge.web import (
     asking,
     catalog,
+    cors,
+    describing,
+    docs,
     faults,
     health,
     idempotent,
     metrics,
     problems,
+    request_ids,
+    response_headers,
     sign_in,
     socket,
     submissions,
@@ -33,8 +38,11 @@ def create_app() -> Flask:
     """The application. Raises ConfigError where the settings would make it unsafe to serve."""
     check_settings()
     logging.basicConfig(
-        level=settings().log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+        level=settings().log_level.upper(),
+        format="%(asctime)s %(levelname)s %(name)s [%(request_id)s]: %(message)s",
     )
+    for handler in logging.getLogger().handlers:
+        handler.addFilter(request_ids.Naming())
     app = Flask(__name__, static_folder=None)
     app.config["SECRET_KEY"] = settings().secret_key
     app.config["MAX_CONTENT_LENGTH"] = settings().max_body_bytes
@@ -43,13 +51,17 @@ def create_app() -> Flask:
     if settings().proxies:
         hops = settings().proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    request_ids.register(app)
+    response_headers.register(app)
     faults.register(app)
+    cors.register(app)
     idempotent.register(app)
     throttling.register_for_addresses(app)
     asking.register(app)
     throttling.register_for_users(app)
-    app.register_blueprint(health.blueprint)
-    app.register_blueprint(metrics.blueprint)
+    describing.register(app)
+    for outside in (health, metrics, docs):
+        app.register_blueprint(outside.blueprint)
     for part in (catalog, problems, versions, submissions, sign_in, users, user_tokens):
         app.register_blueprint(part.blueprint, url_prefix=API)
     app.register_blueprint(submissions.short_form)

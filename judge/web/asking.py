@@ -11,13 +11,14 @@ from urllib.parse import urlsplit
 from flask import Flask, g, request
 
 from judge.accounts import Account
-from judge.config import LOOPBACK, is_loopback, settings
+from judge.config import LOOPBACK, is_loopback, listed, settings
 from judge.scopes import Scope, included, scope_of
+from judge.web import cors
 from judge.web.credential import Credential, bearer, cookie
 from judge.web.faults import Fault
 
 # Answered to anybody without asking who it is: they tell nothing of anybody's.
-_OPEN = ("health.alive", "health.ready", "sign_in.sign_in")
+_OPEN = ("health.alive", "health.ready", "sign_in.sign_in", "docs.openapi_json")
 # Answered to those who have not signed in as well; account() is None then.
 _OPTIONAL = ("sign_in.who_am_i", "sign_in.sign_out", "users.create")
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -30,9 +31,20 @@ def register(app: Flask) -> None:
     """Look at every request before its route does."""
     app.before_request(_check_address)
     app.before_request(_check_host)
+    app.before_request(cors.answer_preflight)
     app.before_request(_check_origin)
     app.before_request(_check_url)
     app.before_request(_find_account)
+
+
+def is_open(endpoint: str | None) -> bool:
+    """Whether a route is answered to anybody, in either mode."""
+    return endpoint in _OPEN
+
+
+def is_optional(endpoint: str | None) -> bool:
+    """Whether a route is answered to those who have not signed in as well."""
+    return endpoint in _OPTIONAL
 
 
 def account() -> Account | None:
@@ -96,7 +108,7 @@ def may_see(user_id: str) -> bool:
 
 def hosts() -> set[str]:
     """The Host names that are answered to."""
-    return {*LOOPBACK, "[::1]", settings().bind, *_listed(settings().hosts)}
+    return {*LOOPBACK, "[::1]", settings().bind, *listed(settings().hosts)}
 
 
 def _check_address() -> None:
@@ -123,7 +135,7 @@ def _check_origin() -> None:
     is_websocket = request.headers.get("Upgrade", "").lower() == "websocket"
     if origin is None or (request.method in _SAFE and not is_websocket):
         return
-    if origin not in (request.host_url.rstrip("/"), *_listed(settings().origins)):
+    if origin not in (request.host_url.rstrip("/"), *listed(settings().origins)):
         raise Fault(
             HTTPStatus.FORBIDDEN,
             f"requests from {origin!r} are refused; JUDGE_ORIGINS lists those that are not",
@@ -142,7 +154,7 @@ def _check_url() -> None:
 
 
 def _find_account() -> None:
-    if settings().auth == "none" or request.endpoint in _OPEN:
+    if settings().auth == "none" or is_open(request.endpoint):
         return
     if request.path == "/ws":
         _find_visitor()
@@ -198,7 +210,3 @@ def _too_little(scope: Scope, reason: str) -> Fault:
     if asker is not None and scope in included(scope_of(asker.role)):
         reason += f"; your role may: use a token with the scope {scope}"
     return Fault(HTTPStatus.FORBIDDEN, reason)
-
-
-def _listed(names: str) -> list[str]:
-    return [name.strip() for name in names.split(",") if name.strip()]

@@ -6,17 +6,21 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from judge import ledger, workers
+from judge.web import shapes
+from judge.web.describing import describe
 
 blueprint = Blueprint("catalog", __name__)
 
 
 @blueprint.get("/languages")
+@describe("List the languages", tag="Languages", answers={200: shapes.LanguageList})
 def list_languages() -> Response:
     """Every language that a worker has proven."""
     return jsonify(items=workers.languages())
 
 
 @blueprint.get("/queue")
+@describe("Show the queue", tag="Queue", answers={200: shapes.Queue})
 def show_queue() -> Response:
     """How much waits, how much runs, and on whom."""
     queued, running, oldest_queued_s = ledger.backlog()

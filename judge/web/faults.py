@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from judge.errors import Conflict, NotFound
+from judge.web.request_ids import request_id
 
 log = logging.getLogger(__name__)
 
@@ -57,6 +58,7 @@ def answer(
         "status": status.value,
         "detail": detail,
         "errors": errors or [],
+        "request_id": request_id(),
         **more,
     }
     return Response(json.dumps(body), status=status, headers=headers, content_type="application/problem+json")

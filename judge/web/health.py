@@ -12,18 +12,22 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from judge import schema
 from judge.config import settings
+from judge.web import shapes
+from judge.web.describing import describe
 from judge.web.faults import answer
 
 blueprint = Blueprint("health", __name__)
 
 
 @blueprint.get("/healthz")
+@describe("Whether the process lives", tag="About", answers={200: shapes.Health})
 def alive() -> Response:
     """The process answers."""
     return jsonify(status="ok")
 
 
 @blueprint.get("/readyz")
+@describe("Whether it can serve", tag="About", answers={200: shapes.Readiness})
 def ready() -> Response:
     """503 with the reasons while the database is away or not migrated; Redis away only degrades."""
     reasons = []

@@ -7,11 +7,13 @@ from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, 
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from judge.web.asking import require_admin
+from judge.web.describing import describe
 
 blueprint = Blueprint("metrics", __name__)
 
 
 @blueprint.get("/metrics")
+@describe("Metrics for Prometheus", tag="About", answers={200: ("text/plain",)})
 def metrics() -> Response:
     """The counts of all processes together; with tokens, for admins."""
     require_admin()

@@ -1,14 +1,25 @@
 """Lists a page at a time: ``limit`` and ``cursor`` in, ``next_cursor`` and a Link header out."""
 
 import re
-from typing import Any
+from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
+from pydantic import BaseModel, ConfigDict, Field
 
 from judge.web.faults import invalid
+from judge.web.schemas import DIGITS, Text
 
 _DEFAULT, _LARGEST = 50, 200
+
+
+class Page(BaseModel):
+    """The query of a list."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    limit: Annotated[int, Field(ge=1, le=_LARGEST, description="items at most"), DIGITS] = _DEFAULT
+    cursor: Annotated[Text | None, Field(description="next_cursor of the page before")] = None
 
 
 def limit() -> int:

@@ -3,17 +3,19 @@
 import os
 from collections.abc import Sequence
 from pathlib import PurePath
-from typing import Any, BinaryIO
+from typing import Annotated, Any, BinaryIO
 from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, request, url_for
+from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wsgi import wrap_file
 
 from judge import blobs, problems
 from judge.errors import NotFound
 from judge.problems import CurrentProblem
-from judge.web import paging
-from judge.web.faults import invalid
+from judge.web import paging, shapes
+from judge.web.describing import describe, query
+from judge.web.schemas import Text
 
 blueprint = Blueprint("problems", __name__)
 
@@ -33,19 +35,42 @@ _TYPES = {
 _HARMLESS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
 # An author's SVG is a document that could bring a script; in a sandbox it is a picture.
 _SANDBOX = {"Content-Security-Policy": "sandbox; default-src 'none'"}
+_FILES = (*dict.fromkeys(kind.partition(";")[0] for kind in _TYPES.values()), "application/octet-stream")
+
+
+class StatementQuery(BaseModel):
+    """Which statement is wanted."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    language: Annotated[Text, Field(description="a language, before those of Accept-Language")] = ""
 
 
 @blueprint.get("/problems")
+@describe(
+    "List the problems",
+    tag="Problems",
+    query=paging.Page,
+    answers={200: shapes.ProblemPage},
+    sends=("Link",),
+)
 def list_problems() -> Response:
     """Problems in the order of their ids, a page at a time."""
-    limit, cursor = paging.limit(), request.args.get("cursor", "")
-    if "\0" in cursor:
-        raise invalid("cursor", "must not contain the character NUL")
-    found = problems.page(limit=limit + 1, after=cursor)
-    return paging.page([problem.summary() for problem in found], limit)
+    asked = query(paging.Page)
+    found = problems.page(limit=asked.limit + 1, after=asked.cursor or "")
+    return paging.page([problem.summary() for problem in found], asked.limit)
 
 
 @blueprint.get("/problems/<problem_id>")
+@describe(
+    "Show a problem",
+    tag="Problems",
+    query=StatementQuery,
+    headers=("Accept-Language",),
+    answers={200: shapes.FullProblem},
+    sends=("Content-Language",),
+    has_etag=True,
+)
 def show_problem(problem_id: str) -> Response:
     """A problem with its statement, in a language that the asker wants where there is one, and samples."""
     problem, wanted = current(problem_id), _languages()
@@ -57,6 +82,14 @@ def show_problem(problem_id: str) -> Response:
 
 
 @blueprint.get("/problems/<problem_id>/statement.pdf")
+@describe(
+    "Fetch the statement as a PDF",
+    tag="Problems",
+    query=StatementQuery,
+    headers=("Accept-Language",),
+    answers={200: ("application/pdf",)},
+    has_etag=True,
+)
 def statement_pdf(problem_id: str) -> Response:
     """The statement, where it is a PDF."""
     page = current(problem_id).pages.statement(_languages())
@@ -67,6 +100,7 @@ def statement_pdf(problem_id: str) -> Response:
 
 
 @blueprint.get("/problems/<problem_id>/figures/<path:name>")
+@describe("Fetch a picture of the statement", tag="Problems", answers={200: _FILES}, has_etag=True)
 def figure(problem_id: str, name: str) -> Response:
     """A picture of the statement."""
     figures = current(problem_id).pages.figures
@@ -76,6 +110,7 @@ def figure(problem_id: str, name: str) -> Response:
 
 
 @blueprint.get("/problems/<problem_id>/attachments/<path:name>")
+@describe("Fetch an attachment", tag="Problems", answers={200: _FILES}, has_etag=True)
 def attachment(problem_id: str, name: str) -> Response:
     """A file for contestants."""
     attachments = current(problem_id).pages.attachments
@@ -94,7 +129,7 @@ def current(problem_id: str) -> CurrentProblem:
 
 def _languages() -> Sequence[str]:
     """The languages that the asker reads, the best first; ``sv-SE`` is also ``sv``."""
-    if chosen := request.args.get("language"):
+    if chosen := query(StatementQuery).language:
         return [chosen]
     accepted = [tag for tag, quality in request.accept_languages if quality > 0]
     return [each for tag in accepted for each in dict.fromkeys((tag, tag.partition("-")[0]))]

@@ -16,17 +16,20 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    WithJsonSchema,
 )
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from judge.accounts import USER_ID
 from judge.config import settings
+from judge.records import is_id
 from judge.web.faults import Fault, invalid
 
 _MOST_ERRORS = 100
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ENTRY_POINT = re.compile(r"[A-Za-z_][A-Za-z0-9_.$-]{0,199}")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}")
+_OUR_ID = re.compile("[0-9a-hjkmnp-tv-z]{26}")
 
 
 def _user_id(value: Any) -> str:
@@ -48,8 +51,40 @@ def _entry_point(name: str) -> str:
     return name
 
 
-Id = Annotated[str, Field(min_length=1, max_length=64)]
-UserId = Annotated[str, BeforeValidator(_user_id)]
+def _whole(text: Any) -> Any:
+    if not isinstance(text, str) or not re.fullmatch("[0-9]{1,9}", text):
+        raise ValueError("give a whole number")
+    return int(text)
+
+
+def _our_id(text: str) -> str:
+    if not is_id(text):
+        raise ValueError("give a next_cursor of this list, or none")
+    return text
+
+
+def _text(**more: Any) -> WithJsonSchema:
+    """How the document describes a text, which is always one without NUL."""
+    return WithJsonSchema({"type": "string", "pattern": r"^[^\u0000]*$", **more})
+
+
+def _matching(pattern: re.Pattern[str]) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", "pattern": f"^{pattern.pattern}$"})
+
+
+Text = Annotated[str, _text()]
+Id = Annotated[str, Field(min_length=1, max_length=64), _text(minLength=1, maxLength=64)]
+UserName = Annotated[str, BeforeValidator(_user_id), _matching(USER_ID)]
+"""A user_id in a query, where all is text."""
+UserId = Annotated[
+    str,
+    BeforeValidator(_user_id),
+    WithJsonSchema({"anyOf": [{"type": "string", "pattern": f"^{USER_ID.pattern}$"}, {"type": "integer"}]}),
+]
+Cursor = Annotated[str, AfterValidator(_our_id), _matching(_OUR_ID)]
+"""Where a list of what has ids of ours goes on."""
+DIGITS = BeforeValidator(_whole)
+"""A whole number from 0 in a query; stands behind its bounds."""
 
 
 def checked_user_id(text: str) -> str:
@@ -64,20 +99,26 @@ class FileIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[str, AfterValidator(_file_name)]
-    content: str
+    name: Annotated[str, AfterValidator(_file_name), _matching(_FILE_NAME)]
+    content: Text
+
+
+_EITHER: list[Any] = [
+    {"required": ["code"], "properties": {"code": {"type": "string"}, "files": {"type": "null"}}},
+    {"required": ["files"], "properties": {"files": {"type": "array"}, "code": {"type": "null"}}},
+]
 
 
 class SubmissionIn(BaseModel):
     """POST /submissions: either ``code`` or ``files``; entry_point: the file or class that is run first."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"oneOf": _EITHER})
 
     problem_id: Id
     language: Id
-    code: str | None = None
+    code: Text | None = None
     files: Annotated[list[FileIn], Field(min_length=1, max_length=100)] | None = None
-    entry_point: Annotated[str, AfterValidator(_entry_point)] | None = None
+    entry_point: Annotated[str, AfterValidator(_entry_point), _matching(_ENTRY_POINT)] | None = None
     user_id: UserId | None = None
 
 
@@ -86,7 +127,7 @@ class ShortSubmissionIn(BaseModel):
 
     problem_id: Id = Field(validation_alias=AliasChoices("problemId"))
     language: Id
-    code: str
+    code: Text
     user_id: UserId | None = Field(default=None, validation_alias=AliasChoices("userId"))
 
 

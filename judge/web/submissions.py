@@ -6,9 +6,10 @@ import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
+from pydantic import BaseModel, ConfigDict, Field
 
 from judge import ledger, problems, queue, submissions, workers
 from judge.accounts import ANONYMOUS
@@ -16,13 +17,23 @@ from judge.config import settings
 from judge.errors import NotFound, QueueUnavailable
 from judge.events import Event, publish
 from judge.problems import CurrentProblem
-from judge.records import SourceFile, Submission, is_id
+from judge.records import SourceFile, Submission
 from judge.verdict import ENDED, Verdict
-from judge.web import paging, throttling
+from judge.web import paging, shapes, throttling
 from judge.web.asking import account, may_see, sees_everything
-from judge.web.faults import Fault, invalid
+from judge.web.describing import describe, query
+from judge.web.faults import Fault
 from judge.web.idempotent import amend, key_of, remember, replayed
-from judge.web.schemas import ShortSubmissionIn, SubmissionIn, check, read_json
+from judge.web.schemas import (
+    DIGITS,
+    Cursor,
+    Id,
+    ShortSubmissionIn,
+    SubmissionIn,
+    UserName,
+    check,
+    read_json,
+)
 from judge.web.waiting import until_ended
 
 log = logging.getLogger(__name__)
@@ -36,7 +47,41 @@ blueprint = Blueprint("submissions", __name__)
 short_form = Blueprint("short_form", __name__)
 
 
+class WaitQuery(BaseModel):
+    """How long to wait for the end."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    wait: Annotated[
+        int | None,
+        Field(ge=0, description="seconds to wait for the end, up to a limit"),
+        DIGITS,
+    ] = None
+
+
+_ACCEPTED: dict[str, Any] = {
+    "query": WaitQuery,
+    "headers": ("Prefer", "Idempotency-Key"),
+    "answers": {200: shapes.Submission, 202: shapes.Submission},
+    "sends": ("Location", "Preference-Applied", "Idempotent-Replayed"),
+    "refusals": {
+        400: "the body is not JSON, or the Idempotency-Key is of no shape that it may have",
+        409: "a request with this Idempotency-Key is being answered",
+    },
+}
+
+
+class SubmissionsQuery(paging.Page):
+    """The query of GET /submissions."""
+
+    cursor: Annotated[Cursor | None, Field(description="next_cursor of the page before")] = None
+    user_id: Annotated[UserName | None, Field(description="whose; an ordinary user's are their own")] = None
+    problem_id: Id | None = None
+    verdict: Verdict | None = None
+
+
 @blueprint.post("/submissions")
+@describe("Submit", tag="Submissions", body=SubmissionIn, **_ACCEPTED)
 def submit() -> Response:
     """Accept a submission: 202, or 200 if it ended within the wait that was asked for."""
     return _accept(SubmissionIn)
@@ -44,12 +89,22 @@ def submit() -> Response:
 
 @short_form.post("/submit")
 @blueprint.post("/submit")
+@describe("Submit, in the short form", tag="Submissions", body=ShortSubmissionIn, **_ACCEPTED)
 def submit_short() -> Response:
     """The same in the words that small clients use."""
     return _accept(ShortSubmissionIn)
 
 
 @blueprint.get("/submissions/<submission_id>")
+@describe(
+    "Show a submission",
+    tag="Submissions",
+    query=WaitQuery,
+    headers=("Prefer",),
+    answers={200: shapes.Submission},
+    sends=("Preference-Applied",),
+    has_etag=True,
+)
 def show(submission_id: str) -> Response:
     """A submission, at once or when it has ended, whichever the client asked for."""
     submission = _seen(submission_id)
@@ -63,6 +118,7 @@ def show(submission_id: str) -> Response:
 
 
 @blueprint.get("/submissions/<submission_id>/source")
+@describe("Show what was submitted", tag="Submissions", answers={200: shapes.Source})
 def source(submission_id: str) -> Response:
     """What was submitted."""
     submission = _seen(submission_id)
@@ -71,11 +127,24 @@ def source(submission_id: str) -> Response:
 
 
 @blueprint.get("/submissions")
+@describe(
+    "List submissions",
+    tag="Submissions",
+    query=SubmissionsQuery,
+    answers={200: shapes.SubmissionPage},
+    sends=("Link",),
+)
 def list_submissions() -> Response:
     """The newest first; with tokens, an ordinary user sees their own."""
-    limit = paging.limit()
-    found = ledger.page(limit=limit + 1, before=_cursor(), **_filters())
-    return paging.page([submission.as_json(full=sees_everything()) for submission in found], limit)
+    asked = query(SubmissionsQuery)
+    found = ledger.page(
+        limit=asked.limit + 1,
+        before=asked.cursor,
+        user_id=_listed_user(asked.user_id),
+        problem_id=asked.problem_id,
+        verdict=asked.verdict,
+    )
+    return paging.page([submission.as_json(full=sees_everything()) for submission in found], asked.limit)
 
 
 def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
@@ -234,34 +303,20 @@ def _seen(submission_id: str) -> Submission:
     return submission
 
 
-def _filters() -> dict[str, str | None]:
+def _listed_user(named: str | None) -> str | None:
+    """Whose submissions are listed; None where everybody's are."""
     asker = account()
-    wanted = {name: request.args.get(name) for name in ("user_id", "problem_id", "verdict")}
-    if wanted["verdict"] not in (None, *Verdict):
-        raise invalid("verdict", f"give one of {', '.join(Verdict)}")
-    for name, value in wanted.items():
-        if "\0" in (value or ""):
-            raise invalid(name, "must not contain the character NUL")
-    if asker is not None and not asker.is_author:
-        if wanted["user_id"] not in (None, asker.user_id):
-            raise Fault(HTTPStatus.FORBIDDEN, "only your own submissions are listed to you")
-        wanted["user_id"] = asker.user_id
-    return wanted
-
-
-def _cursor() -> str | None:
-    cursor = request.args.get("cursor")
-    if cursor is not None and not is_id(cursor):
-        raise invalid("cursor", "give a next_cursor of this list, or none")
-    return cursor
+    if asker is None or asker.is_author:
+        return named
+    if named not in (None, asker.user_id):
+        raise Fault(HTTPStatus.FORBIDDEN, "only your own submissions are listed to you")
+    return asker.user_id
 
 
 def _wait_s() -> float:
     """How long the client wants to wait, in seconds, from ?wait=N or ``Prefer: wait=N`` (RFC 7240)."""
-    text = request.args.get("wait", _preferred_wait() or "0")
-    if not re.fullmatch("[0-9]{1,9}", text):
-        raise invalid("wait", f"give a whole number of seconds, at most {settings().max_wait_s:g}")
-    return min(float(text), settings().max_wait_s)
+    asked_s = query(WaitQuery).wait
+    return min(float(_preferred_wait() or 0) if asked_s is None else asked_s, settings().max_wait_s)
 
 
 def _preferred_wait() -> str | None:

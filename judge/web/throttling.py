@@ -24,7 +24,7 @@ from judge.web.faults import Fault
 
 _FORGIVING = "sliding-window-counter, open without Redis"
 _AWAY_S = 2.0
-_UNLIMITED = ("/healthz", "/readyz", "/metrics")
+UNLIMITED = ("/healthz", "/readyz", "/metrics")
 _AGAIN_S = 5
 
 
@@ -109,7 +109,7 @@ def _limiter(group: str, keys: Mapping[str, Callable[[], str]]) -> Limiter:
         key_prefix=f"judge:{group}",
         on_breach=_refuse,
     )
-    limiter.request_filter(lambda: request.path in _UNLIMITED)
+    limiter.request_filter(lambda: request.path in UNLIMITED)
     return limiter
 
 

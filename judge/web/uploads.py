@@ -27,7 +27,9 @@ _AT_ONCE = 4
 _READ_AT_ONCE = 2
 _RECEIVE_S = 600.0
 _BLOCK_BYTES = 64 * 1024
-_ZIP = ("application/zip", "application/x-zip-compressed", "application/octet-stream", "")
+PACKAGE = ("application/zip", "application/octet-stream")
+"""Media types of a package."""
+_ZIP = (*PACKAGE, "application/x-zip-compressed", "")
 
 
 @dataclass(frozen=True)

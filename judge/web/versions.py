@@ -3,9 +3,10 @@
 import logging
 import threading
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, jsonify, url_for
+from pydantic import BaseModel, ConfigDict, Field
 
 from judge import queue, verification_ledger, verifications, versions
 from judge.accounts import ANONYMOUS
@@ -14,10 +15,12 @@ from judge.events import publish as publish_events
 from judge.packages.ids import is_problem_id
 from judge.verifications import Requested
 from judge.versions import Version
+from judge.web import shapes
 from judge.web.asking import account, require_author
+from judge.web.describing import describe, query
 from judge.web.faults import Fault, invalid
-from judge.web.schemas import checked_user_id
-from judge.web.uploads import uploaded
+from judge.web.schemas import UserName
+from judge.web.uploads import PACKAGE, uploaded
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +29,27 @@ _ANNOUNCE_S = 2.0
 blueprint = Blueprint("versions", __name__)
 
 
+class UploaderQuery(BaseModel):
+    """In whose name; with tokens it is the asker's."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    user_id: Annotated[UserName, Field(description="heeded with JUDGE_AUTH=none alone")] = ANONYMOUS
+
+
+_ASKED: dict[int, type[BaseModel]] = {200: shapes.Upload, 202: shapes.Upload}
+
+
 @blueprint.put("/problems/<problem_id>")
+@describe(
+    "Upload a package",
+    tag="Versions",
+    query=UploaderQuery,
+    body=PACKAGE,
+    answers=_ASKED,
+    sends=("Location",),
+    refusals={408: "the package came too slowly"},
+)
 def put_problem(problem_id: str) -> Response:
     """Take a package as a draft that a worker verifies; one that is known answers as it stands."""
     require_author()
@@ -44,6 +67,7 @@ def put_problem(problem_id: str) -> Response:
 
 
 @blueprint.post("/problems/<problem_id>/versions/<int:number>/verify")
+@describe("Verify a version again", tag="Versions", query=UploaderQuery, answers=_ASKED, sends=("Location",))
 def verify_again(problem_id: str, number: int) -> Response:
     """Have a version verified once more."""
     require_author()
@@ -52,6 +76,7 @@ def verify_again(problem_id: str, number: int) -> Response:
 
 
 @blueprint.get("/problems/<problem_id>/versions")
+@describe("List the versions of a problem", tag="Versions", answers={200: shapes.VersionList})
 def list_versions(problem_id: str) -> Response:
     """The versions of a problem, the newest first."""
     require_author()
@@ -60,6 +85,7 @@ def list_versions(problem_id: str) -> Response:
 
 
 @blueprint.get("/problems/<problem_id>/versions/<int:number>")
+@describe("Show a version", tag="Versions", answers={200: shapes.VerifiedVersion})
 def show_version(problem_id: str, number: int) -> Response:
     """A version with its latest verification, whose report is there once it is done."""
     require_author()
@@ -68,6 +94,12 @@ def show_version(problem_id: str, number: int) -> Response:
 
 
 @blueprint.post("/problems/<problem_id>/versions/<int:number>/publish")
+@describe(
+    "Publish a version",
+    tag="Versions",
+    answers={200: shapes.VerifiedVersion},
+    refusals={409: "the version is not verified"},
+)
 def publish(problem_id: str, number: int) -> Response:
     """Judge new submissions by a version that was verified; 409 for any other."""
     require_author()
@@ -89,7 +121,7 @@ def _shown(version: Version) -> dict[str, Any]:
 def _uploader() -> str:
     """In whose name a verification is asked for, and on whose stream its events are."""
     asker = account()
-    return asker.user_id if asker else checked_user_id(request.args.get("user_id", ANONYMOUS))
+    return asker.user_id if asker else query(UploaderQuery).user_id
 
 
 def _unreadable(error: PackageError) -> Fault:

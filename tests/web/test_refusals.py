@@ -299,7 +299,7 @@ def test_bad_parameters_of_the_problems(judge: Running, query: str) -> None:
 @pytest.mark.parametrize("wait", ["-1", "x", "1.5", "", "\u0663", "1e3", "9" * 5000])
 def test_a_bad_wait(judge: Running, wait: str) -> None:
     """422 where a parameter says it; nothing is submitted."""
-    refused(judge.request("GET", f"/submissions/{'0' * 26}x?wait={wait}"), 404)
+    refused(judge.request("GET", f"/submissions/{'0' * 26}?wait={wait}"), 422)
     user_id = f"waits-{len(wait)}-{ord((wait or ' ')[0])}"
     response = judge.request("POST", f"/submissions?wait={wait}", json=GOOD | {"user_id": user_id})
     assert pointers(refused(response, 422)) == {"wait"}

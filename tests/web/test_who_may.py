@@ -26,6 +26,7 @@ method  route                                                             nobody
 
 GET     /healthz                                                          may    may may  may   may    may
 GET     /readyz                                                           may    may may  may   may    may
+GET     /openapi.json                                                     may    may may  may   may    may
 GET     /metrics                                                          401    403 403  403   403    may
 
 GET     /api/v1/session                                                   may    may may  may   may    may

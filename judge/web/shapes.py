@@ -1,0 +1,332 @@
+"""What the API answers, as the OpenAPI document describes it; nothing is checked by these at run time.
+
+A field with a default is one that may be missing from an answer.
+"""
+
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from judge.verdict import State, Verdict, VerificationState, VersionState
+from judge.web.schemas import Id, Text, UserName
+
+
+class Fault(BaseModel):
+    """One thing that is wrong with a request."""
+
+    pointer: str = Field(description="JSON pointer into the body, a parameter's name, or a path in a package")
+    detail: str = Field(description="what to do about it")
+
+
+class Problem(BaseModel):
+    """Any answer that is an error: RFC 9457 problem details."""
+
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    title: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    detail: str
+    errors: list[Fault]
+    request_id: str = Field(description="as in X-Request-Id, and in what was logged")
+
+
+class TestResult(BaseModel):
+    """How one test ended; below the role of author, secret tests tell neither name nor exit code."""
+
+    index: int
+    name: str
+    verdict: Verdict
+    cpu_time_s: float
+    wall_time_s: float
+    memory_bytes: int
+    exit_code: int | None
+    signal: int | None
+    message: str | None
+    score: float | None
+    repeated_cpu_s: list[float] | None = Field(description="each of three runs, of one close to its limit")
+    group: str = Field(default="", description="told to authors alone")
+    judge_message: str | None = Field(default=None, description="told to authors alone")
+
+
+class GroupResult(BaseModel):
+    """How one group of tests ended."""
+
+    name: str
+    verdict: Verdict | None
+    score: float | None
+    max_score: float | None
+
+
+class Submission(BaseModel):
+    """A submission as it stands; the verdict is null until the state is done."""
+
+    id: Id
+    problem_id: str
+    user_id: UserName
+    language: str
+    state: State
+    verdict: Verdict | None
+    score: float | None
+    attempt: int
+    cpu_time_s: float | None = Field(description="the largest over the tests")
+    wall_time_s: float | None
+    memory_bytes: int | None
+    compile_output: str | None
+    test_count: int
+    tests: list[TestResult]
+    groups: list[GroupResult] | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class SubmissionPage(BaseModel):
+    """Submissions, the newest first."""
+
+    items: list[Submission]
+    next_cursor: str | None
+
+
+class SourceFile(BaseModel):
+    """One file of a source."""
+
+    name: str
+    content: Text
+
+
+class Source(BaseModel):
+    """What was submitted."""
+
+    id: Id
+    language: str
+    files: list[SourceFile]
+
+
+class Limits(BaseModel):
+    """What a submission may take."""
+
+    time_limit_s: float
+    memory_bytes: int
+    output_bytes: int
+    code_bytes: int
+
+
+class ProblemType(BaseModel):
+    """How a problem is judged."""
+
+    scoring: bool
+    interactive: bool
+    multi_pass: bool
+
+
+class ProblemSummary(BaseModel):
+    """A problem as lists show it."""
+
+    id: str
+    name: str
+    keywords: list[str]
+    limits: Limits
+    test_count: int
+    type: ProblemType
+    max_score: float | None
+
+
+class ProblemPage(BaseModel):
+    """Problems in the order of their ids."""
+
+    items: list[ProblemSummary]
+    next_cursor: str | None
+
+
+class Sample(BaseModel):
+    """A test that everybody may see; a dialogue where the problem is interactive."""
+
+    name: str
+    input: str
+    answer: str
+    interaction: str = ""
+
+
+class Attachment(BaseModel):
+    """A file for contestants."""
+
+    name: str
+    url: str
+    size_bytes: int
+
+
+class FullProblem(ProblemSummary):
+    """A problem with its statement in one language; templates are programs to begin with, by language."""
+
+    version: int
+    languages: list[str] = Field(description="languages of the statement")
+    statement_language: str
+    statement: str = Field(description="Markdown or LaTeX; empty where the statement is a PDF")
+    statement_html: str
+    statement_pdf: str | None
+    samples: list[Sample]
+    allowed_languages: list[str] | None
+    templates: dict[str, str]
+    attachments: list[Attachment]
+
+
+class PackageNote(BaseModel):
+    """Something about one file of a package."""
+
+    path: str
+    message: str
+
+
+class Version(BaseModel):
+    """A version of a problem; the current one judges new submissions."""
+
+    problem_id: str
+    version: int
+    state: VersionState
+    current: bool
+    warnings: list[PackageNote]
+    created_at: datetime
+
+
+class VersionList(BaseModel):
+    """The versions of a problem, the newest first."""
+
+    items: list[Version]
+
+
+class ExampleGroup(BaseModel):
+    """A package's own submission on the tests of one group."""
+
+    name: str
+    expected: list[str]
+    required: list[str]
+    got: dict[str, int]
+    ok: bool
+    cpu_time_s: float | None
+    score: float | None
+
+
+class ExampleResult(BaseModel):
+    """A package's own submission against what its author expects of it."""
+
+    name: str
+    language: str | None
+    expected: list[str]
+    got: str | None
+    score: float | None
+    ok: bool
+    cpu_time_s: float | None
+    memory_bytes: int | None
+    first_failed_test: str | None
+    groups: list[ExampleGroup]
+    reasons: list[str]
+    skipped: bool
+
+
+class Safety(BaseModel):
+    """How far the time limit is from submissions that must be in time, and from those that must be late."""
+
+    slowest_s: float
+    slowest: str
+    needed_s: float
+    late_from_s: float
+    fastest_s: float | None
+    fastest: str | None
+
+
+class Report(BaseModel):
+    """What a verification has found; an error makes it red, a warning does not."""
+
+    package: str
+    ok: bool
+    time_limit_s: float | None
+    errors: list[PackageNote]
+    warnings: list[PackageNote]
+    safety: Safety | None
+    submissions: list[ExampleResult]
+
+
+class Verification(BaseModel):
+    """A verification as it stands; the report is there once it is done."""
+
+    id: Id
+    state: VerificationState
+    ok: bool | None
+    attempt: int
+    report: Report | None
+    created_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
+class VerifiedVersion(Version):
+    """A version with its latest verification."""
+
+    verification: Verification | None
+
+
+class Upload(BaseModel):
+    """What has become of a package that was uploaded."""
+
+    problem_id: str
+    version: int
+    state: VersionState
+    verification_id: Id | None
+
+
+class Language(BaseModel):
+    """A language that a worker has proven; limits of a problem are lifted for what its runtime takes."""
+
+    id: Id
+    name: str
+    version: str
+    source: str = Field(description="the name of a single file")
+    extensions: list[str]
+    compile: list[str]
+    run: list[str]
+    variant_of: str | None
+    startup_s: float
+    time_multiplier: float
+    memory_multiplier: float
+    memory_floor_bytes: int
+    reason: str | None
+
+
+class LanguageList(BaseModel):
+    """Every language that a worker has proven."""
+
+    items: list[Language]
+
+
+class Worker(BaseModel):
+    """A worker that was heard of lately."""
+
+    name: str
+    slots: int
+    busy: int
+    languages: list[str]
+    sandbox: str
+
+
+class Queue(BaseModel):
+    """How much waits, how much runs, and on whom."""
+
+    queued: int
+    running: int
+    oldest_queued_s: float | None
+    workers: list[Worker]
+    desired_workers: int = Field(description="workers of the present size that would be busy to seven tenths")
+
+
+class Health(BaseModel):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class Readiness(Health):
+    """The process can serve; what it does without for the moment is degraded."""
+
+    degraded: list[Literal["redis"]]
