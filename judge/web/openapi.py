@@ -29,13 +29,17 @@ PATH_PARAMETERS: Mapping[str, tuple[str, Schema]] = {
 }
 """What the variables of paths are."""
 
-REQUEST_HEADERS: Mapping[str, str] = {
-    "X-Request-Id": "a name for this request, up to 64 of A-Z a-z 0-9 . _ -; else it is given one",
-    "Prefer": "`wait=N`: answer when it has ended, or after N seconds (RFC 7240)",
-    "If-None-Match": "the ETag of what the client has; 304 where nothing has changed",
-    "Idempotency-Key": "a name for what is asked, as a UUID: who asks again with it gets the same answer",
-    "Accept-Language": "languages of the statement, the best first",
+REQUEST_HEADERS: Mapping[str, tuple[str, Schema]] = {
+    "X-Request-Id": ("a name for this request, up to 64 of A-Z a-z 0-9 . _ -; else it is given one", {}),
+    "Prefer": ("`wait=N`: answer when it has ended, or after N seconds (RFC 7240)", {}),
+    "If-None-Match": ("the ETag of what the client has; 304 where nothing has changed", {}),
+    "Idempotency-Key": (
+        "a name for what is asked, as a UUID: who asks again with it gets the same answer",
+        {"pattern": r'^([!#-~]{1,255}|"[ !#-\[\]-~]{1,255}")$'},
+    ),
+    "Accept-Language": ("languages of the statement, the best first", {}),
 }
+"""By name, what a header of a request says; one that has no pattern is ignored where it cannot be read."""
 
 RESPONSE_HEADERS: Mapping[str, tuple[str, bool]] = {
     "X-Request-Id": ("the name of the request, as in what was logged of it", True),
@@ -168,11 +172,12 @@ def _query_parameters(operation: Operation) -> Iterator[Schema]:
 def _headers(operation: Operation) -> Iterator[Schema]:
     names = ("X-Request-Id", *operation.headers, *(("If-None-Match",) if operation.has_etag else ()))
     for name in names:
+        description, schema = REQUEST_HEADERS[name]
         yield {
             "name": name,
             "in": "header",
-            "description": REQUEST_HEADERS[name],
-            "schema": {"type": "string"},
+            "description": description,
+            "schema": {"type": "string", **schema},
         }
 
 

@@ -54,7 +54,7 @@ class WaitQuery(BaseModel):
 
     wait: Annotated[
         int | None,
-        Field(ge=0, description="seconds to wait for the end, up to a limit"),
+        Field(ge=0, le=3600, description="seconds to wait for the end, up to a limit"),
         DIGITS,
     ] = None
 

@@ -1,0 +1,55 @@
+"""Hooks of schemathesis: what only this judge knows, put into the document and the data that are made of it.
+
+CONFORMANCE: in the environment, a JSON object of ``problems`` and ``languages`` (file extension by id) that
+may be submitted to, of ``files`` (what their paths need, by kind), and of ``package``, the path of a zip.
+"""
+
+import json
+import os
+from copy import deepcopy
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import schemathesis
+from hypothesis import strategies
+from schemathesis import Case, HookContext
+
+KNOWN = json.loads(os.environ["CONFORMANCE"])
+SUBMITTED = ("SubmissionIn", "ShortSubmissionIn")
+
+PACKAGE = strategies.just(Path(KNOWN["package"]).read_bytes())
+for media_type in ("application/zip", "application/octet-stream"):
+    schemathesis.openapi.media_type(media_type, PACKAGE)
+
+
+@schemathesis.hook
+def before_load_schema(context: HookContext, raw_schema: dict[str, Any]) -> None:
+    """Whatever is not described may not be answered; what is submitted to is there."""
+    schemas = raw_schema["components"]["schemas"]
+    for schema in schemas.values():
+        if schema.get("type") == "object" and "properties" in schema:
+            schema.setdefault("additionalProperties", False)
+    for name in SUBMITTED:
+        properties = schemas[name]["properties"]
+        problem = properties["problem_id" if "problem_id" in properties else "problemId"]
+        problem.update(enum=KNOWN["problems"])
+        properties["language"].update(enum=list(KNOWN["languages"]))
+
+
+@schemathesis.hook
+def map_case(context: HookContext, case: Case) -> Case:
+    """In what is meant to be right: files that there are, names that their language wants, and new keys."""
+    if case.meta is None or not case.meta.generation.mode.is_positive:
+        return case
+    for kind, parameters in KNOWN["files"].items():
+        if f"/{kind}" in case.operation.path:
+            case.path_parameters.update(parameters)
+    body = case.body = deepcopy(case.body)  # other cases are made of the same parts
+    if isinstance(body, dict) and body.get("files"):
+        extension = KNOWN["languages"][body["language"]]
+        for index, file in enumerate(body["files"]):
+            file["name"] = f"main{index or ''}{extension}"
+    if "Idempotency-Key" in case.headers:
+        case.headers["Idempotency-Key"] = sha256(json.dumps(body).encode()).hexdigest()
+    return case
