@@ -8,7 +8,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
-LEAST_BYTES, MOST_BYTES = 8, 1024
+LEAST_CHARACTERS, MOST_BYTES = 8, 1024
 """Of a password in UTF-8: short ones are guessed, long ones keep the hasher busy."""
 
 _hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)  # 64 MiB, three passes, four lanes
@@ -16,8 +16,10 @@ _hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)  # 64 MiB, three p
 
 def checked(password: str) -> str:
     """A password that may be set. Raises ValueError."""
-    if not LEAST_BYTES <= len(_normal(password)) <= MOST_BYTES:
-        raise ValueError(f"a password has {LEAST_BYTES} to {MOST_BYTES} bytes (in UTF-8)")
+    if len(password) < LEAST_CHARACTERS or len(_normal(password)) > MOST_BYTES:
+        raise ValueError(
+            f"a password has {LEAST_CHARACTERS} characters or more, and up to {MOST_BYTES} bytes (in UTF-8)"
+        )
     return password
 
 

@@ -92,7 +92,9 @@ def _checked(shape: type[BaseModel]) -> BaseModel:
         elif len(values) > 1:
             errors.append({"pointer": name, "detail": "is given more than once"})
     faults: list[dict[str, str]] = []
-    sound = check(shape, {name: request.args[name] for name in known if name in request.args}, faults)
+    sound = check(
+        shape, {name: request.args[name] for name in known if name in request.args}, faults, strict=False
+    )
     errors += [{"pointer": fault["pointer"][1:], "detail": fault["detail"]} for fault in faults]
     if errors or sound is None:
         detail = "; ".join(f"{error['pointer']}: {error['detail']}" for error in errors)

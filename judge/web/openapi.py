@@ -20,10 +20,13 @@ _VARIABLE = re.compile(r"<(?:(\w+):)?(\w+)>")
 _PROBLEM = "application/problem+json"
 _COMPONENT = "#/components/schemas/{model}"
 _MOST = 2**31 - 1
+_ID = {"pattern": "^[0-9a-hjkmnp-tv-z]{26}$"}
 
 PATH_PARAMETERS: Mapping[str, tuple[str, Schema]] = {
     "problem_id": ("the id of a problem", {"pattern": "^[a-z0-9]([a-z0-9-]{0,62}[a-z0-9])?$"}),
-    "submission_id": ("the id of a submission", {"pattern": "^[0-9a-hjkmnp-tv-z]{26}$"}),
+    "submission_id": ("the id of a submission", _ID),
+    "user_id": ("the name of a user", {"pattern": "^[A-Za-z0-9._@-]{1,64}$"}),
+    "token_id": ("the id of a token", _ID),
     "number": ("the number of a version, from 1", {"minimum": 1, "maximum": _MOST}),
     "name": ("the name of a file", {"minLength": 1}),
 }
@@ -31,6 +34,7 @@ PATH_PARAMETERS: Mapping[str, tuple[str, Schema]] = {
 
 REQUEST_HEADERS: Mapping[str, tuple[str, Schema]] = {
     "X-Request-Id": ("a name for this request, up to 64 of A-Z a-z 0-9 . _ -; else it is given one", {}),
+    "X-CSRF-Token": ("the csrf_token of GET /api/v1/session, where a cookie says who is asking", {}),
     "Prefer": ("`wait=N`: answer when it has ended, or after N seconds (RFC 7240)", {}),
     "If-None-Match": ("the ETag of what the client has; 304 where nothing has changed", {}),
     "Idempotency-Key": (
@@ -48,6 +52,7 @@ RESPONSE_HEADERS: Mapping[str, tuple[str, bool]] = {
     "X-RateLimit-Reset": ("seconds until there are more again", False),
     "Location": ("where it is found from now on", True),
     "ETag": ("changes with the answer; for If-None-Match", True),
+    "Set-Cookie": ("the session", True),
     "Link": ('the next page, as `rel="next"`, where there is one', False),
     "Idempotent-Replayed": ("`true` where the answer is the one to an earlier request", False),
     "Preference-Applied": ("the wait that was granted", False),
@@ -58,7 +63,7 @@ RESPONSE_HEADERS: Mapping[str, tuple[str, bool]] = {
 """By name, what a header of an answer says, and whether it is always there."""
 
 REFUSALS: Mapping[int, str] = {
-    400: "the body is not JSON",
+    400: "the body is not JSON, or a token stands in the URL",
     401: "no valid token",
     403: "not allowed",
     404: "there is no such thing, or none that you may know of",
@@ -85,7 +90,11 @@ def document(app: Flask) -> dict[str, Any]:
             "tags": [operation.tag],
             "summary": operation.summary,
             "description": view.__doc__ or operation.summary,
-            "parameters": [*_path_parameters(rule), *_query_parameters(operation), *_headers(operation)],
+            "parameters": [
+                *_path_parameters(rule),
+                *_query_parameters(operation),
+                *_headers(rule, method, operation),
+            ],
             **_request_body(operation, references),
             "responses": _responses(rule, operation, references),
             "security": _security(rule),
@@ -110,7 +119,13 @@ def document(app: Flask) -> dict[str, Any]:
 
 
 _SECURITY: Schema = {
-    "bearer": {"type": "http", "scheme": "bearer", "description": "`judge user token NAME` makes one"}
+    "bearer": {"type": "http", "scheme": "bearer", "description": "`judge user token NAME` makes one"},
+    "cookie": {
+        "type": "apiKey",
+        "in": "cookie",
+        "name": "judge_session",
+        "description": "of a session; unsafe methods want the header X-CSRF-Token beside it",
+    },
 }
 
 
@@ -169,8 +184,9 @@ def _query_parameters(operation: Operation) -> Iterator[Schema]:
         }
 
 
-def _headers(operation: Operation) -> Iterator[Schema]:
-    names = ("X-Request-Id", *operation.headers, *(("If-None-Match",) if operation.has_etag else ()))
+def _headers(rule: Rule, method: str, operation: Operation) -> Iterator[Schema]:
+    csrf = ("X-CSRF-Token",) if _security(rule) and method != "GET" else ()
+    names = ("X-Request-Id", *csrf, *operation.headers, *(("If-None-Match",) if operation.has_etag else ()))
     for name in names:
         description, schema = REQUEST_HEADERS[name]
         yield {
@@ -212,7 +228,7 @@ def _responses(rule: Rule, operation: Operation, references: Mapping[Any, Schema
 
 def _refused(rule: Rule, operation: Operation) -> Iterator[int]:
     """The statuses with which any route of its kind may refuse."""
-    yield from (403, 422, 500, 503)
+    yield from (400, 403, 422, 500, 503)
     if _security(rule):
         yield 401
     if rule.rule not in throttling.UNLIMITED:
@@ -221,8 +237,6 @@ def _refused(rule: Rule, operation: Operation) -> Iterator[int]:
         yield 404
     if operation.body is not None:
         yield from (413, 415)
-    if isinstance(operation.body, type):
-        yield 400
 
 
 def _refusal(status: int, meaning: str, references: Mapping[Any, Schema]) -> Schema:
@@ -244,4 +258,5 @@ def _security(rule: Rule) -> list[dict[str, list[str]]]:
     """Which of the ways to say who is asking a route demands; none where anybody may."""
     if settings().auth == "none" or asking.is_open(rule.endpoint):
         return []
-    return [{name: []} for name in _SECURITY]
+    ways: list[dict[str, list[str]]] = [{name: []} for name in _SECURITY]
+    return [{}, *ways] if asking.is_optional(rule.endpoint) else ways

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from http import HTTPStatus
 from itertools import islice
 from typing import Annotated, Any, TypeVar
@@ -11,6 +12,7 @@ from flask import request
 from pydantic import (
     AfterValidator,
     AliasChoices,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -29,6 +31,7 @@ _MOST_ERRORS = 100
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ENTRY_POINT = re.compile(r"[A-Za-z_][A-Za-z0-9_.$-]{0,199}")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}")
+_INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)", re.ASCII | re.IGNORECASE)
 _OUR_ID = re.compile("[0-9a-hjkmnp-tv-z]{26}")
 
 
@@ -51,6 +54,12 @@ def _entry_point(name: str) -> str:
     return name
 
 
+def _instant(text: Any) -> Any:
+    if not isinstance(text, str) or not _INSTANT.fullmatch(text):
+        raise ValueError("give an instant as RFC 3339 writes it, such as 2030-01-31T12:00:00Z")
+    return datetime.fromisoformat(text.upper())
+
+
 def _whole(text: Any) -> Any:
     if not isinstance(text, str) or not re.fullmatch("[0-9]{1,9}", text):
         raise ValueError("give a whole number")
@@ -63,7 +72,7 @@ def _our_id(text: str) -> str:
     return text
 
 
-def _text(**more: Any) -> WithJsonSchema:
+def text(**more: Any) -> WithJsonSchema:
     """How the document describes a text, which is always one without NUL."""
     return WithJsonSchema({"type": "string", "pattern": r"^[^\u0000]*$", **more})
 
@@ -72,8 +81,8 @@ def _matching(pattern: re.Pattern[str]) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", "pattern": f"^{pattern.pattern}$"})
 
 
-Text = Annotated[str, _text()]
-Id = Annotated[str, Field(min_length=1, max_length=64), _text(minLength=1, maxLength=64)]
+Text = Annotated[str, text()]
+Id = Annotated[str, Field(min_length=1, max_length=64), text(minLength=1, maxLength=64)]
 UserName = Annotated[str, BeforeValidator(_user_id), _matching(USER_ID)]
 """A user_id in a query, where all is text."""
 UserId = Annotated[
@@ -81,6 +90,7 @@ UserId = Annotated[
     BeforeValidator(_user_id),
     WithJsonSchema({"anyOf": [{"type": "string", "pattern": f"^{USER_ID.pattern}$"}, {"type": "integer"}]}),
 ]
+Instant = Annotated[AwareDatetime, BeforeValidator(_instant)]
 Cursor = Annotated[str, AfterValidator(_our_id), _matching(_OUR_ID)]
 """Where a list of what has ids of ours goes on."""
 DIGITS = BeforeValidator(_whole)
@@ -161,11 +171,16 @@ def read(shape: type[Shape]) -> Shape:
     return sound
 
 
-def check(shape: type[Shape], body: Any, errors: list[dict[str, str]]) -> Shape | None:
-    """The body in a shape, or None and what is wrong with it, one entry a field, added to ``errors``."""
+def check(
+    shape: type[Shape], body: Any, errors: list[dict[str, str]], *, strict: bool = True
+) -> Shape | None:
+    """The body in a shape, or None and what is wrong with it, one entry a field, added to ``errors``.
+
+    strict: "5" is no number, and 1 is not true; in a query, where all is text, they are.
+    """
     found = dict(islice(_no_text(body), _MOST_ERRORS))
     try:
-        sound = shape.model_validate(body)
+        sound = shape.model_validate(body, strict=strict)
     except ValidationError as error:
         sound = None
         for detail in error.errors(include_url=False, include_context=False, include_input=False):

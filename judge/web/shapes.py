@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from judge.scopes import Role, Scope
 from judge.verdict import State, Verdict, VerificationState, VersionState
 from judge.web.schemas import Id, Text, UserName
 
@@ -318,6 +319,61 @@ class Queue(BaseModel):
     oldest_queued_s: float | None
     workers: list[Worker]
     desired_workers: int = Field(description="workers of the present size that would be busy to seven tenths")
+
+
+class User(BaseModel):
+    """Somebody who may sign in."""
+
+    id: UserName
+    role: Role
+    disabled: bool
+    has_password: bool
+    created_at: datetime
+
+
+class UserPage(BaseModel):
+    """Users in the order of their names."""
+
+    items: list[User]
+    next_cursor: str | None
+
+
+class Token(BaseModel):
+    """What is known of a token, which is not the token itself."""
+
+    id: Id
+    name: str
+    scope: Scope
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class NewToken(Token):
+    """A token that was made just now."""
+
+    token: str = Field(description="shown this once")
+
+
+class TokenList(BaseModel):
+    """A user's tokens, the oldest first; there are never more than a page of them."""
+
+    items: list[Token]
+    next_cursor: None
+
+
+class Session(BaseModel):
+    """Who is asking; user_id is null for a stranger."""
+
+    user_id: UserName | None
+    role: Role | None
+    expires_at: datetime | None
+    csrf_token: str | None = Field(
+        description="for the header X-CSRF-Token, where a cookie says who is asking"
+    )
+    scopes: list[Scope]
+    auth: Literal["none", "token"]
+    registration: bool
 
 
 class Health(BaseModel):

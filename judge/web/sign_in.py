@@ -11,11 +11,12 @@ from judge.accounts import ANONYMOUS, Account
 from judge.config import settings
 from judge.records import instant
 from judge.scopes import SCOPES, included
-from judge.web import asking, hashing
+from judge.web import asking, hashing, shapes
 from judge.web.asking import account, credential
 from judge.web.credential import Credential, cookie, cookie_name
+from judge.web.describing import describe
 from judge.web.faults import Fault
-from judge.web.schemas import UserId, read
+from judge.web.schemas import Text, UserId, read
 
 FAILED_SIGN_INS = "10 per 5 minutes"
 """Of one user and address; only answers of 401 count. The web process's limits say what comes after it."""
@@ -29,10 +30,18 @@ class SignInIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     user_id: UserId
-    password: Annotated[str, Field(max_length=passwords.MOST_BYTES)]
+    password: Annotated[Text, Field(max_length=passwords.MOST_BYTES)]
 
 
 @blueprint.post("/session")
+@describe(
+    "Sign in",
+    tag="Session",
+    body=SignInIn,
+    answers={200: shapes.Session},
+    sends=("Set-Cookie",),
+    refusals={401: "wrong user_id or password"},
+)
 def sign_in() -> Response:
     """A new session in a cookie, in place of the one that the browser had."""
     asking.require_accounts()
@@ -53,12 +62,14 @@ def sign_in() -> Response:
 
 
 @blueprint.get("/session")
+@describe("Show who is asking", tag="Session", answers={200: shapes.Session})
 def who_am_i() -> Response:
     """Who is asking, and the csrf_token for unsafe requests; user_id is null for a stranger."""
     return _told(account(), credential())
 
 
 @blueprint.delete("/session")
+@describe("Sign out", tag="Session", answers={204: None}, refusals={409: "a token is no session"})
 def sign_out() -> Response:
     """End the session, here and for whoever else has its cookie; nothing to do for a stranger."""
     asking.require_accounts()

@@ -5,15 +5,17 @@ from http import HTTPStatus
 from typing import Annotated
 
 from flask import Blueprint, Response, jsonify
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from judge import tokens
 from judge.accounts import Account
 from judge.scopes import Scope, bounded, included, scope_of
 from judge.tokens import TooFar
+from judge.web import shapes
 from judge.web.asking import credential, require_account
+from judge.web.describing import describe
 from judge.web.faults import Fault, invalid
-from judge.web.schemas import read
+from judge.web.schemas import Instant, Text, read
 from judge.web.users import seen
 
 blueprint = Blueprint("user_tokens", __name__)
@@ -24,12 +26,13 @@ class TokenIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    name: Annotated[str, Field(max_length=100)] = ""
+    name: Annotated[Text, Field(max_length=100)] = ""
     scope: Scope | None = None
-    expires_at: AwareDatetime | None = None
+    expires_at: Instant | None = None
 
 
 @blueprint.get("/users/<user_id>/tokens")
+@describe("List a user's tokens", tag="Users", answers={200: shapes.TokenList})
 def list_tokens(user_id: str) -> Response:
     """A user's tokens, without the tokens themselves; there are never more than a page of them."""
     seen(user_id)
@@ -37,6 +40,13 @@ def list_tokens(user_id: str) -> Response:
 
 
 @blueprint.post("/users/<user_id>/tokens")
+@describe(
+    "Make a token",
+    tag="Users",
+    body=TokenIn,
+    answers={201: shapes.NewToken},
+    refusals={409: "the user has as many tokens as anybody may"},
+)
 def create(user_id: str) -> Response:
     """A new token; ``token`` in the answer is shown this once."""
     profile, asker = seen(user_id), require_account()
@@ -57,6 +67,7 @@ def create(user_id: str) -> Response:
 
 
 @blueprint.delete("/users/<user_id>/tokens/<token_id>")
+@describe("Revoke a token", tag="Users", answers={204: None})
 def revoke(user_id: str, token_id: str) -> Response:
     """End a token at once."""
     seen(user_id)

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated
 
-from flask import Blueprint, Response, jsonify, request, url_for
+from flask import Blueprint, Response, jsonify, url_for
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
 from judge import accounts, passwords
@@ -11,14 +11,15 @@ from judge.accounts import Profile, UserExists
 from judge.config import settings
 from judge.errors import NotFound
 from judge.scopes import Role
-from judge.web import hashing, paging
+from judge.web import hashing, paging, shapes
 from judge.web.asking import account, credential, require_account, require_accounts, require_admin
+from judge.web.describing import describe, query
 from judge.web.faults import Fault, invalid
-from judge.web.schemas import UserId, read
+from judge.web.schemas import Text, UserId, read, text
 
 blueprint = Blueprint("users", __name__)
 
-NewPassword = Annotated[str, AfterValidator(passwords.checked)]
+NewPassword = Annotated[str, AfterValidator(passwords.checked), text(minLength=passwords.LEAST_CHARACTERS)]
 
 
 class UserIn(BaseModel):
@@ -47,22 +48,29 @@ class PasswordIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     password: NewPassword
-    current_password: str | None = None
+    current_password: Text | None = None
 
 
 @blueprint.get("/users")
+@describe("List the users", tag="Users", query=paging.Page, answers={200: shapes.UserPage}, sends=("Link",))
 def list_users() -> Response:
     """Users in the order of their names, a page at a time."""
     require_accounts()
     require_admin()
-    limit, cursor = paging.limit(), request.args.get("cursor", "")
-    if "\0" in cursor:
-        raise invalid("cursor", "must not contain the character NUL")
-    found = accounts.page(limit=limit + 1, after=cursor)
-    return paging.page([profile.as_json() for profile in found], limit)
+    asked = query(paging.Page)
+    found = accounts.page(limit=asked.limit + 1, after=asked.cursor or "")
+    return paging.page([profile.as_json() for profile in found], asked.limit)
 
 
 @blueprint.post("/users")
+@describe(
+    "Make a user",
+    tag="Users",
+    body=UserIn,
+    answers={201: shapes.User},
+    sends=("Location",),
+    refusals={409: "there is, or was, a user of that name"},
+)
 def create() -> Response:
     """A new user, by an admin; with JUDGE_REGISTRATION by strangers too."""
     require_accounts()
@@ -83,12 +91,20 @@ def create() -> Response:
 
 
 @blueprint.get("/users/<user_id>")
+@describe("Show a user", tag="Users", answers={200: shapes.User})
 def show(user_id: str) -> Response:
     """A user: oneself, or for admins anybody."""
     return jsonify(seen(user_id).as_json())
 
 
 @blueprint.patch("/users/<user_id>")
+@describe(
+    "Change a user",
+    tag="Users",
+    body=UserChangeIn,
+    answers={200: shapes.User},
+    refusals={409: "there would be no admin any more"},
+)
 def change(user_id: str) -> Response:
     """Change role or password, or let them in no more: their tokens and sessions are refused at once."""
     seen(user_id)
@@ -100,6 +116,9 @@ def change(user_id: str) -> Response:
 
 
 @blueprint.delete("/users/<user_id>")
+@describe(
+    "Remove a user", tag="Users", answers={204: None}, refusals={409: "there would be no admin any more"}
+)
 def remove(user_id: str) -> Response:
     """End every way to be this user; what they have submitted stays theirs, and so does the name."""
     seen(user_id)
@@ -109,6 +128,7 @@ def remove(user_id: str) -> Response:
 
 
 @blueprint.put("/users/<user_id>/password")
+@describe("Set a password", tag="Users", body=PasswordIn, answers={204: None})
 def set_password(user_id: str) -> Response:
     """Set one's own password, or as an admin anybody's; all other sessions of theirs end."""
     seen(user_id)

@@ -1,7 +1,8 @@
 """Hooks of schemathesis: what only this judge knows, put into the document and the data that are made of it.
 
 CONFORMANCE: in the environment, a JSON object of ``problems`` and ``languages`` (file extension by id) that
-may be submitted to, of ``files`` (what their paths need, by kind), and of ``package``, the path of a zip.
+may be submitted to, of ``files`` (what their paths need, by kind), of ``users`` who
+must stay, and of ``package``, the path of a zip.
 """
 
 import json
@@ -40,7 +41,9 @@ def before_load_schema(context: HookContext, raw_schema: dict[str, Any]) -> None
 @schemathesis.hook
 def map_case(context: HookContext, case: Case) -> Case:
     """In what is meant to be right: files that there are, names that their language wants, and new keys."""
-    if case.meta is None or not case.meta.generation.mode.is_positive:
+    if case.method not in ("GET", "POST") and case.path_parameters.get("user_id") in KNOWN["users"]:
+        case.path_parameters["user_id"] = "somebody"  # whoever asks is still needed
+    if case.meta is None or case.meta.generation.mode.is_negative:
         return case
     for kind, parameters in KNOWN["files"].items():
         if f"/{kind}" in case.operation.path:
@@ -50,6 +53,15 @@ def map_case(context: HookContext, case: Case) -> Case:
         extension = KNOWN["languages"][body["language"]]
         for index, file in enumerate(body["files"]):
             file["name"] = f"main{index or ''}{extension}"
+    if isinstance(body, dict) and case.operation.path.endswith("/tokens"):
+        body |= {"scope": "read", "expires_at": "2999-12-31T23:59:59Z"}  # within everybody's reach
     if "Idempotency-Key" in case.headers:
         case.headers["Idempotency-Key"] = sha256(json.dumps(body).encode()).hexdigest()
     return case
+
+
+@schemathesis.hook
+def before_call(context: HookContext, case: Case, kwargs: dict[str, Any]) -> None:
+    """What is meant to be wrong is so: of a package schemathesis knows nothing that would be."""
+    if case.meta is not None and case.meta.generation.mode.is_negative and isinstance(case.body, bytes):
+        case.body = case.body[:-1]

@@ -82,6 +82,7 @@ def conforms(running: Running, package: Path, *options: str) -> None:
         "problems": ["a-plus-b"],
         "languages": LANGUAGES,
         "files": FILES,
+        "users": list(ROLES),
         "package": str(package.with_suffix(".zip")),
     }
     print(f"SCHEMATHESIS_SEED={SEED} SCHEMATHESIS_EXAMPLES={EXAMPLES}")
