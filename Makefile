@@ -22,7 +22,7 @@ LOCK := --quiet --upgrade --universal --python-version 3.11.2 --generate-hashes 
 AGENT := judge/sandbox/box-agent
 
 .DEFAULT_GOAL := up
-.PHONY: up test check soak bench lock
+.PHONY: up test check soak bench lock examples
 .DELETE_ON_ERROR:
 
 up: .venv/installed $(AGENT)
@@ -42,13 +42,20 @@ check: .venv/installed-test $(AGENT)
 	$(BIN)/python -m judge.up.scratch $(BIN)/judge migrate --check
 
 # The hostile programs and all other tests of the sandbox, but for those that take its guards away, and the
-# dialogues of interactive problems, again and again, up to the first difference: make soak COUNT=100
+# dialogues of interactive problems, and the HTTP API under schemathesis, again and again, up to the first
+# difference: make soak COUNT=100
 soak: .venv/installed-test $(AGENT)
 	@for round in $$(seq $(COUNT)); do \
 		echo "round $$round of $(COUNT)"; \
 		REPEATS=20 $(BIN)/python -m pytest $(PYTEST_ARGS) --quiet --exitfirst -k 'not without_its_guards' \
 			tests/sandbox tests/judging/test_interactive.py || exit; \
+		SCHEMATHESIS_SEED=$$(date +%s) SCHEMATHESIS_EXAMPLES=100 \
+			$(BIN)/python -m pytest --quiet --exitfirst tests/web/test_conformance.py || exit; \
 	done
+
+# Record the examples of the documentation anew, by going through tests/web/tour.toml with a judge.
+examples: .venv/installed-test $(AGENT)
+	RECORD_EXAMPLES=1 $(BIN)/python -m pytest --quiet tests/web/test_examples.py
 
 # One part of the judge beside the least that it could cost: make bench BENCH=sandbox JSON=1
 bench: .venv/installed $(AGENT)

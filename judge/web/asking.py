@@ -18,7 +18,7 @@ from judge.web.credential import Credential, bearer, cookie
 from judge.web.faults import Fault
 
 # Answered to anybody without asking who it is: they tell nothing of anybody's.
-_OPEN = ("health.alive", "health.ready", "sign_in.sign_in", "docs.openapi_json")
+_OPEN = ("health.alive", "health.ready", "sign_in.sign_in", "docs.openapi_json", "docs.page", "docs.static")
 # Answered to those who have not signed in as well; account() is None then.
 _OPTIONAL = ("sign_in.who_am_i", "sign_in.sign_out", "users.create")
 _SAFE = ("GET", "HEAD", "OPTIONS")

@@ -16,8 +16,9 @@ import pytest
 
 from judge.packages import archives
 from tests.conftest import REPOSITORY, Running, judge_up, open_folder
-from tests.packages.building import CURRENT, write
+from tests.packages.building import write
 from tests.servers import NO_LIMITS
+from tests.web.pictured import PICTURED
 
 EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "10")
 SEED = os.environ.get("SCHEMATHESIS_SEED", "20261123")
@@ -27,18 +28,6 @@ MOST_S = 1500.0
 ROLES = {"ann": "user", "ben": "user", "root": "admin"}
 LANGUAGES = {"python3": ".py", "bash": ".sh"}
 SMALL = {"JUDGE_LANGUAGES": ",".join(LANGUAGES), "JUDGE_MAX_WAIT_S": "1", **NO_LIMITS}
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108000000003a7e9b55"
-    "0000000a49444154789c6360000000020001e221bc330000000049454e44ae426082"
-)
-PICTURED = {
-    **CURRENT,
-    "problem.yaml": str(CURRENT["problem.yaml"]).replace("name: Sum", "name: {en: Sum, sv: Summa}"),
-    "statement/problem.en.md": "# Sum\n\n![a pixel](pixel.png)\n",
-    "statement/problem.sv.pdf": b"%PDF-1.4\n",
-    "statement/pixel.png": PIXEL,
-    "attachments/hint.txt": "Add.\n",
-}
 FILES = {
     "figures": {"problem_id": "sum", "name": "pixel.png"},
     "attachments": {"problem_id": "sum", "name": "hint.txt"},

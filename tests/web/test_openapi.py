@@ -13,6 +13,8 @@ from tests.servers import Servers
 
 NOT_DESCRIBED = {
     "_serve": "a WebSocket, for which OpenAPI has no words",
+    "docs.page": "a page for people",
+    "docs.static": "what pages look like",
 }
 
 ROUTES = """

@@ -27,6 +27,8 @@ method  route                                                             nobody
 GET     /healthz                                                          may    may may  may   may    may
 GET     /readyz                                                           may    may may  may   may    may
 GET     /openapi.json                                                     may    may may  may   may    may
+GET     /docs                                                             may    may may  may   may    may
+GET     /static/<path:filename>                                           may    may may  may   may    may
 GET     /metrics                                                          401    403 403  403   403    may
 
 GET     /api/v1/session                                                   may    may may  may   may    may
@@ -81,6 +83,7 @@ INSTEAD = {
     "/statement.pdf": "/statement.pdf?language=sv",
     "/figures/<path:name>": "/figures/a.svg",
     "/attachments/<path:name>": "/attachments/page.html",
+    "/static/<path:filename>": "/static/docs.css",
 }
 """Ends of routes for which that is not enough."""
 
