@@ -70,7 +70,9 @@ def post_worker_init(worker: Any) -> None:
     import gevent
 
     from judge.web.streams import streams
+    from judge.web.unheard import answer_in_one_shape
 
+    answer_in_one_shape()
     idle: dict[Any, Any] = {}
 
     @contextmanager

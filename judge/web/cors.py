@@ -12,8 +12,8 @@ _SENT = (
     "Prefer, X-CSRF-Token, X-Request-Id"
 )
 _READ = (
-    "Cache-Status, Content-Disposition, Content-Language, ETag, Link, Location, Preference-Applied, "
-    "RateLimit, RateLimit-Policy, RateLimit-Limit, RateLimit-Remaining, RateLimit-Reset, Retry-After, "
+    "Cache-Status, Content-Disposition, Content-Language, ETag, Idempotent-Replayed, Link, Location, "
+    "Preference-Applied, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, "
     "X-Request-Id"
 )
 _KEPT_S = 7200

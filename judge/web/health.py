@@ -39,7 +39,13 @@ def ready() -> Response:
     degraded = [] if _redis_answers() else ["redis"]
     if reasons:
         detail = "; ".join(reasons)
-        return answer(HTTPStatus.SERVICE_UNAVAILABLE, detail, reasons=reasons, degraded=degraded)
+        return answer(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            detail,
+            headers={"Retry-After": "2"},
+            reasons=reasons,
+            degraded=degraded,
+        )
     return jsonify(status="ok", degraded=degraded)
 
 

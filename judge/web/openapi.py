@@ -13,6 +13,7 @@ import judge
 from judge.config import settings
 from judge.web import asking, shapes, throttling
 from judge.web.describing import Content, Operation, operation_of
+from judge.web.examples import examples
 
 Schema = dict[str, Any]
 
@@ -86,7 +87,7 @@ def document(app: Flask) -> dict[str, Any]:
     for rule, method, operation in described:
         view = app.view_functions[rule.endpoint]
         paths.setdefault(_VARIABLE.sub(r"{\2}", rule.rule), {})[method.lower()] = {
-            "operationId": rule.endpoint.replace(".", "_"),
+            "operationId": _id(rule),
             "tags": [operation.tag],
             "summary": operation.summary,
             "description": view.__doc__ or operation.summary,
@@ -95,7 +96,7 @@ def document(app: Flask) -> dict[str, Any]:
                 *_query_parameters(operation),
                 *_headers(rule, method, operation),
             ],
-            **_request_body(operation, references),
+            **_request_body(rule, operation, references),
             "responses": _responses(rule, operation, references),
             "security": _security(rule),
         }
@@ -135,6 +136,10 @@ def _described(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:
         if operation is not None:
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
                 yield rule, method, operation
+
+
+def _id(rule: Rule) -> str:
+    return str(rule.endpoint).replace(".", "_")
 
 
 def _schemas(operations: list[Operation]) -> tuple[dict[Any, Schema], Schema]:
@@ -197,10 +202,18 @@ def _headers(rule: Rule, method: str, operation: Operation) -> Iterator[Schema]:
         }
 
 
-def _request_body(operation: Operation, references: Mapping[Any, Schema]) -> Schema:
+def _request_body(rule: Rule, operation: Operation, references: Mapping[Any, Schema]) -> Schema:
     if operation.body is None:
         return {}
-    return {"requestBody": {"required": True, "content": _content(operation.body, references)}}
+    content = _content(operation.body, references)
+    shown = {
+        example.name: {"value": example.body}
+        for example in examples().get(_id(rule), ())
+        if example.body is not None and example.status < 400
+    }
+    if shown:
+        content["application/json"]["examples"] = shown
+    return {"requestBody": {"required": True, "content": content}}
 
 
 def _content(content: Content, references: Mapping[Any, Schema]) -> Schema:
