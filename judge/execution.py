@@ -1,5 +1,6 @@
 """What a run without a problem is to be and what came of it: a program on its caller's own input."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
@@ -16,7 +17,7 @@ MOST_ARGS, MOST_ARGS_BYTES = 1000, 32 * 1024
 
 @dataclass(frozen=True)
 class RunLimits:
-    """What a program, and before it its compiler, may use; every figure is greater than zero.
+    """What a program, and before it its compiler, may use; every figure is greater than zero, or ValueError.
 
     What its runtime takes before it begins is added, as for a submission. cpu_time_s, memory_bytes and
     processes (threads, too) are summed over all processes. wall_time_s: by the clock; None is by cpu_time_s
@@ -32,6 +33,12 @@ class RunLimits:
     file_bytes: int = 64 * MIB
     compile_time_s: float = 30.0
     compile_memory_bytes: int = 2048 * MIB
+
+    def __post_init__(self) -> None:
+        for limit in fields(self):
+            value = getattr(self, limit.name)
+            if value is not None and not (math.isfinite(value) and value > 0):
+                raise ValueError(f"{limit.name} is {value!r}; it must be greater than zero and finite")
 
     def above_maxima(self, *, is_fed: bool = False) -> dict[str, float]:
         """The fields that ask for more than this server allows, each with what it allows.
@@ -82,8 +89,8 @@ class Execution:
                 raise ValueError(f"{name} must be without NUL")
         if refused := self.language.refused(self.compile_options):
             raise ValueError(f"{self.language.id} is not compiled with {', '.join(refused)}")
-        if not 1 <= self.repeat <= settings().max_run_repeat:
-            raise ValueError(f"a program is run from 1 to {settings().max_run_repeat} times")
+        if self.repeat < 1:
+            raise ValueError("repeat must be 1 or more")
         comparison(self.comparison)
 
     def longest_s(self, *, is_fed: bool = False) -> float:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
 from functools import partial
-from statistics import mean
 from typing import Literal, Protocol
 
 from judge.comparison import comparison
@@ -151,15 +150,16 @@ def _result(
 ) -> ExecutionResult:
     last = repetitions[-1]
     counted = repetitions if last.verdict is Verdict.ACCEPTED else [last]
+    count = len(counted)
     return ExecutionResult(
         verdict=last.verdict,
         stdout=outcome.stdout,
         stderr=outcome.stderr,
         exit_code=last.exit_code,
         signal=last.signal,
-        cpu_time_s=mean(each.cpu_time_s for each in counted),
-        wall_time_s=mean(each.wall_time_s for each in counted),
-        memory_bytes=round(mean(each.memory_bytes for each in counted)),
+        cpu_time_s=sum(each.cpu_time_s for each in counted) / count,
+        wall_time_s=sum(each.wall_time_s for each in counted) / count,
+        memory_bytes=sum(each.memory_bytes for each in counted) // count,
         compile_output=compile_output,
         message=message,
         repetitions=tuple(repetitions),
