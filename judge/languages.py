@@ -38,6 +38,8 @@ class Language:
     entry_point: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    fed_environment: Mapping[str, str] = field(default_factory=dict)
+    fed_files: Mapping[str, str] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from contextlib import ExitStack, nullcontext
+from dataclasses import replace
 from functools import partial
 from typing import Literal, Protocol
 
@@ -13,6 +14,7 @@ from judge.judging.grading import flaw
 from judge.judging.programs import Program, arranged
 from judge.judging.turns import Turns
 from judge.manifest import MIB, STOP_FACTOR
+from judge.records import SourceFile
 from judge.sandbox import Box, Feed, Limits, Outcome, Status, run_live
 from judge.verdict import Verdict
 
@@ -49,9 +51,7 @@ def execute(
             stack.callback(feed.abandon)
         turns = stack.enter_context(Turns())
         box = stack.enter_context(take())
-        program = arranged(
-            execution.language, execution.files, execution.entry_point, execution.compile_options
-        )
+        program = _arranged(execution, is_fed=feed is not None)
         with turns.beside_others():
             compilation = compiled(
                 box, program, time_limit_s=limits.compile_time_s, memory_bytes=limits.compile_memory_bytes
@@ -73,6 +73,15 @@ def execute(
                 return _result(outcome, repetitions, message, compile_output)
 
 
+def _arranged(execution: Execution, *, is_fed: bool) -> Program:
+    language = execution.language
+    program = arranged(language, execution.files, execution.entry_point, execution.compile_options)
+    if not is_fed:
+        return program
+    more = [SourceFile(*file) for file in language.fed_files.items()]
+    return replace(program, files=(*program.files, *more))
+
+
 def _outcome(
     execution: Execution,
     program: Program,
@@ -80,6 +89,7 @@ def _outcome(
     printed: Callable[[Literal["stdout", "stderr"], bytes], None],
     feed: Feed | None,
 ) -> Outcome:
+    language = execution.language
     command = program.run_command(execution.memory_bytes)
     limits = Limits(
         cpu_time_s=STOP_FACTOR * execution.cpu_time_s,
@@ -96,10 +106,10 @@ def _outcome(
         printed,
         stdin=execution.stdin,
         feed=feed,
-        env=execution.language.environment,
+        env={**language.environment, **(language.fed_environment if feed else {})},
     )
     if outcome.could_not_start and "/" not in command[0]:
-        raise ToolchainMissing(f"{execution.language.id}: {outcome.stderr.decode(errors='replace')}")
+        raise ToolchainMissing(f"{language.id}: {outcome.stderr.decode(errors='replace')}")
     return outcome
 
 

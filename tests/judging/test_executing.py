@@ -242,6 +242,10 @@ def test_compiler_options(executed: Executed) -> None:
     assert result.verdict == Verdict.COMPILE_ERROR
 
 
+JAVA_ASKS = """public class Main { public static void main(String[] a) {
+    System.out.print("well? "); System.out.print(new java.util.Scanner(System.in).nextInt() + 1); } }"""
+GO_ASKS = 'package main\nimport . "fmt"\nfunc main() { var x int; Print("well? "); Scan(&x); Print(x + 1) }'
+
 GUESS = """
 low, high = 1, 1000
 while low < high:
@@ -273,6 +277,51 @@ def test_a_talk(executed: Executed) -> None:
     assert result.stdout.endswith(b"? 729\nand now? ")
     assert told.of("stdout") == result.stdout
     assert len(told.pieces) > 9
+
+
+C_ASKS = """#include <stdio.h>
+int main(void) { int x; printf("well? "); if (scanf("%d", &x)) printf("%d", x + 1); return 0; }
+"""
+D_ASKS = 'import std.stdio;\nvoid main() { int x; write("well? "); readf("%d", x); write(x + 1); }'
+STRICT = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror")
+
+
+@pytest.mark.parametrize(
+    ("language", "source", "options"),
+    [
+        ("python3", "import sys; print('well?'); print(int(sys.stdin.readline()) + 1)", ()),
+        ("pypy3", "import sys; print('well?'); print(int(sys.stdin.readline()) + 1)", ()),
+        ("c", C_ASKS, ()),
+        ("c", C_ASKS, (*STRICT, "-std=c89")),
+        ("cpp", C_ASKS, (*STRICT, "-std=c++98")),
+        ("clang", C_ASKS, STRICT),
+        ("clangpp", C_ASKS, STRICT),
+        ("cpp17", "#include <bits/stdc++.h>\n" + C_ASKS, ()),
+        ("objectivec", C_ASKS, ()),
+        ("java", JAVA_ASKS, ()),
+        ("go", GO_ASKS, ()),
+        ("ruby", "print 'well? '; puts STDIN.gets.to_i + 1", ()),
+        ("perl", "print 'well? '; print <STDIN> + 1", ()),
+        ("lua", "io.write('well? ') print(io.read('n') + 1)", ()),
+        ("luajit", "io.write('well? ') print(io.read('*n') + 1)", ()),
+        ("d", D_ASKS, ()),
+        ("gdc", D_ASKS, ()),
+    ],
+)
+def test_a_question_is_not_held_back(
+    executed: Executed, language: str, source: str, options: tuple[str, ...]
+) -> None:
+    """A runtime that gathers output for a pipe has none to gather: the program need not know who reads."""
+    feed, told = Feed(), Told()
+
+    def answer(_: bytes) -> None:
+        if told.of("stdout").split() == [b"well?"]:
+            assert feed.write(b"41\n")
+
+    told.heard = answer
+    result, _ = executed(source, language, feed=feed, told=told, compile_options=options)
+    assert (result.verdict, result.stdout.split()) == (Verdict.ACCEPTED, [b"well?", b"42"]), result
+    assert result.compile_output in (None, b"/code/main.pl syntax OK\n")
 
 
 def test_input_before_and_while_it_runs(executed: Executed) -> None:

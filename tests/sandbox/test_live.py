@@ -121,6 +121,12 @@ def test_input_before_and_while_it_runs(talk: Talk) -> None:
     assert written == [True] * 3
 
 
+def test_input_that_is_opened_by_name(talk: Talk) -> None:
+    """A fed pipe may be opened as any standard input, whoever has made it."""
+    outcome, _, _ = talk(["cat", "/dev/stdin"], ENDLESS, [(b"", b"hello"), (b"hello", None)])
+    assert (outcome.exit_code, outcome.stdout) == (0, b"hello"), outcome
+
+
 def test_the_end_at_once(talk: Talk) -> None:
     """A feed that is ended before anything was written is an empty input."""
     outcome, _, _ = talk("cat; echo ended", ENDLESS, [(b"", None)])
