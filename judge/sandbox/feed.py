@@ -27,7 +27,8 @@ class Feed:
         """Have the program read this, all of it or, where False is returned, nothing.
 
         False says that there was no room for it within that time: the program has not read what it was
-        given before. What comes after ``end``, or when nobody will read it any more, is dropped.
+        given before. What comes after ``end``, or when nobody will read it any more, is dropped. The thread
+        that attends the program may write as well, but would wait for itself.
 
         Raises ValueError for more than it can ever hold.
         """
@@ -64,13 +65,15 @@ class Feed:
             if self._held or self._ended:
                 wake()
 
-    def take(self, most_bytes: int) -> tuple[bytes, bool]:
-        """The next that was written, as far as it is there, and whether that was the last of all."""
+    def take(self, most_bytes: int) -> bytes | None:
+        """The next that was written, which may be nothing yet; None when there was all."""
         with self._changed:
+            if self._ended and not self._held:
+                return None
             taken = bytes(self._held[:most_bytes])
             del self._held[:most_bytes]
             self._changed.notify_all()
-            return taken, self._ended and not self._held
+            return taken
 
     def abandon(self) -> None:
         """Nobody reads any more: drop what there is and what comes, and let go whoever waits for room."""

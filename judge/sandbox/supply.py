@@ -59,14 +59,14 @@ class Supply:
     def _pass_on(self) -> None:
         """Write what there is room for, once, so that the program's output is not left waiting."""
         if not self._rest:
-            content, is_last = self._feed.take(CHUNK)
-            self._rest = memoryview(content)
-            if not content and is_last:
+            content = self._feed.take(CHUNK)
+            if content is None:
                 self._close_sink()
-            elif not content:
-                self._watch.forget(self._sink)
-            if not content:
                 return
+            if not content:
+                self._watch.forget(self._sink)
+                return
+            self._rest = memoryview(content)
         try:
             self._rest = self._rest[os.write(self._sink, self._rest[:CHUNK]) :]
         except BlockingIOError:
