@@ -78,8 +78,9 @@ def _arranged(execution: Execution, *, is_fed: bool) -> Program:
     program = arranged(language, execution.files, execution.entry_point, execution.compile_options)
     if not is_fed:
         return program
-    more = [SourceFile(*file) for file in language.fed_files.items()]
-    return replace(program, files=(*program.files, *more))
+    theirs = {file.name for file in program.files}
+    ours = (SourceFile(*file) for file in language.fed_files.items() if file[0] not in theirs)
+    return replace(program, files=(*program.files, *ours))
 
 
 def _outcome(

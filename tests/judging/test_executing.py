@@ -283,6 +283,7 @@ C_ASKS = """#include <stdio.h>
 int main(void) { int x; printf("well? "); if (scanf("%d", &x)) printf("%d", x + 1); return 0; }
 """
 D_ASKS = 'import std.stdio;\nvoid main() { int x; write("well? "); readf("%d", x); write(x + 1); }'
+NIM_ASKS = 'import strutils\nstdout.write "well? "\necho parseInt(stdin.readLine()) + 1'
 STRICT = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror")
 
 
@@ -306,6 +307,7 @@ STRICT = ("-Wall", "-Wextra", "-Wpedantic", "-Wconversion", "-Werror")
         ("luajit", "io.write('well? ') print(io.read('*n') + 1)", ()),
         ("d", D_ASKS, ()),
         ("gdc", D_ASKS, ()),
+        ("nim", NIM_ASKS, ()),
     ],
 )
 def test_a_question_is_not_held_back(
@@ -322,6 +324,18 @@ def test_a_question_is_not_held_back(
     result, _ = executed(source, language, feed=feed, told=told, compile_options=options)
     assert (result.verdict, result.stdout.split()) == (Verdict.ACCEPTED, [b"well?", b"42"]), result
     assert result.compile_output in (None, b"/code/main.pl syntax OK\n")
+
+
+def test_a_file_of_the_programs_own_is_kept(executed: Executed) -> None:
+    """It stands where one of ours would have."""
+    files = {
+        "main.c": '#include <stdio.h>\nextern int mine;\nint main(void) { return printf("%d", mine) < 1; }',
+        ".judge/unbuffered.c": "int mine = 42;",
+    }
+    feed = Feed()
+    feed.end()
+    result, _ = executed(files, "c", feed=feed)
+    assert (result.verdict, result.stdout) == (Verdict.ACCEPTED, b"42"), result
 
 
 def test_input_before_and_while_it_runs(executed: Executed) -> None:
