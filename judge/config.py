@@ -114,6 +114,21 @@ class Settings(BaseSettings):
     max_verifying_s: float = Field(default=3600.0, gt=0, description="longest verification of one package")
     event_days: float = Field(default=7.0, gt=0, description="how long events are kept")
 
+    max_run_cpu_time_s: float = Field(default=30.0, gt=0, description="CPU time of a run without a problem")
+    max_run_wall_time_s: float = Field(default=60.0, gt=0, description="the same by the clock")
+    max_fed_run_wall_time_s: float = Field(
+        default=600.0, gt=0, description="the same where input comes while the program runs"
+    )
+    max_run_memory_bytes: int = Field(default=2048 * MIB, gt=0, description="memory of such a run")
+    max_run_output_bytes: int = Field(default=8 * MIB, gt=0, description="what such a run may print")
+    max_run_processes: int = Field(default=256, gt=0, description="processes and threads of such a run")
+    max_run_file_bytes: int = Field(default=64 * MIB, gt=0, description="working folder of such a run")
+    max_run_compile_time_s: float = Field(default=60.0, gt=0, description="CPU time of a run's compiler")
+    max_run_compile_memory_bytes: int = Field(
+        default=2048 * MIB, gt=0, description="memory of a run's compiler"
+    )
+    max_run_repeat: int = Field(default=20, gt=0, description="how often one run may be repeated")
+
     max_code_bytes: int = Field(default=128 * 1024, gt=0, description="all files of one submission")
     max_body_bytes: int = Field(default=1 * MIB, gt=0, description="body of one HTTP request")
     max_package_bytes: int = Field(default=256 * MIB, gt=0, description="zip of one problem package")
