@@ -145,6 +145,9 @@ class Settings(BaseSettings):
     rate_address: Rate = Field(
         default="3600/minute", description="requests from one address; with tokens, or where it is set"
     )
+    rate_guess: Rate = Field(
+        default="10 per 5 minute", description="wrong passwords for one user from one address"
+    )
     max_pending: int = Field(
         default=100, ge=0, description="unfinished submissions of one user; with tokens, or where it is set"
     )
