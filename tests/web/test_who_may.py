@@ -67,6 +67,8 @@ GET     /api/v1/submissions/<submission_id>/source                        401   
 BY_HELLO = {("GET", "/ws")}
 """The socket asks in its first frame; what it tells to whom stands in test_guards and test_sign_in."""
 
+NEEDS_ACCOUNTS = {("/api/v1/session", "POST"), ("/api/v1/session", "DELETE")}
+
 OF: dict[str, Callable[[str], str]] = {
     "user_id": lambda owner: owner,
     "token_id": lambda owner: tokens.new(owner)[1].id,
@@ -171,6 +173,13 @@ def test_every_route_is_in_the_table(running_token_web: Running) -> None:
 def test_who_may(world: World, row: Row) -> None:
     """Each asker gets the answer that the table promises."""
     assert {asker: world.ask(row, asker) for asker in ASKERS} == row.answers
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.route}")
+def test_who_may_without_accounts(web: Running, tmp_path: Path, row: Row) -> None:
+    """Whoever is on this machine may do everything, but with users, of whom there are none."""
+    of_users = row.route.startswith("/api/v1/users") or (row.route, row.method) in NEEDS_ACCOUNTS
+    assert World(web, tmp_path).ask(row, "nobody") == ("403" if of_users else "may")
 
 
 @pytest.mark.parametrize(
