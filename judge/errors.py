@@ -13,6 +13,10 @@ class AttemptLost(JudgeError):
     """The attempt no longer holds its submission, so nothing it has to say may be written."""
 
 
+class Conflict(JudgeError):
+    """What is asked for does not fit how the thing stands; the message says what to do."""
+
+
 class NotFound(JudgeError):
     """No such object, or none that the asker may know of."""
 

@@ -27,13 +27,17 @@ def get(submission_id: str) -> Submission:
         return read_row(session, row)
 
 
-def source(submission_id: str) -> tuple[SourceFile, ...]:
-    """The files that were submitted. Raises NotFound."""
+def source(submission_id: str) -> tuple[tuple[SourceFile, ...], str | None]:
+    """The files that were submitted, and the one or the class to begin with, if one was named.
+
+    Raises NotFound.
+    """
+    query = select(SubmissionRow.files, SubmissionRow.entry_point).where(SubmissionRow.id == submission_id)
     with transaction() as session:
-        files = session.scalar(select(SubmissionRow.files).where(SubmissionRow.id == submission_id))
-    if files is None:
+        row = session.execute(query).first()
+    if row is None:
         raise NotFound(f"there is no submission {submission_id!r}")
-    return tuple(SourceFile(**file) for file in files)
+    return tuple(SourceFile(**file) for file in row.files), row.entry_point
 
 
 def page(*, limit: int, before: str | None = None, **equal: str | None) -> list[Submission]:

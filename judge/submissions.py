@@ -1,4 +1,4 @@
-"""Submissions from their first row to their last: the only module that changes one.
+"""Submissions from their first row to their last; what people do to them meanwhile is judge.interventions.
 
 Every change is one transaction that moves the row, appends what happened to its log, and returns the
 events for the caller to publish once it has committed. A worker's changes name the attempt they belong
@@ -77,7 +77,7 @@ def create(
                 }
             ],
         ).one()
-        [event] = _append(session, row, [(State.QUEUED, {"attempt": 0})])
+        [event] = append(session, row, [(State.QUEUED, {"attempt": 0})])
         submission = read_row(session, row)
         if also:
             also(session, submission)
@@ -102,7 +102,7 @@ def claim(submission_id: str, worker: str) -> Claim | None:
     lapsed = and_(SubmissionRow.state.in_(HELD), SubmissionRow.lease_until < now())
     lost = SubmissionRow.lost_attempts + cast(SubmissionRow.state.in_(HELD), Integer)
     with transaction() as session:
-        rows = _move(
+        rows = move(
             session,
             SubmissionRow.id == submission_id,
             or_(SubmissionRow.state == State.QUEUED, lapsed),
@@ -119,7 +119,7 @@ def claim(submission_id: str, worker: str) -> Claim | None:
         if not rows:
             return None
         [row] = rows
-        [event] = _append(session, row, [(State.COMPILING, {"attempt": row.attempt})])
+        [event] = append(session, row, [(State.COMPILING, {"attempt": row.attempt})])
         files, entry_point, manifest = session.execute(
             select(SubmissionRow.files, SubmissionRow.entry_point, PackageRow.manifest)
             .join(PackageRow, PackageRow.id == SubmissionRow.package_id)
@@ -161,7 +161,7 @@ def start_running(
             state=State.RUNNING,
             compile_output=compile_output,
         )
-        return _append(session, row, [(State.RUNNING, {"attempt": attempt, "test_count": row.test_count})])
+        return append(session, row, [(State.RUNNING, {"attempt": attempt, "test_count": row.test_count})])
 
 
 def record_tests(
@@ -170,7 +170,7 @@ def record_tests(
     """Some tests have ended; the judging goes on. Raises AttemptLost."""
     with transaction() as session:
         row = _move_held(session, submission_id, attempt, published, entries=len(tests))
-        return _append(session, row, _add_tests(session, row, tests))
+        return append(session, row, _add_tests(session, row, tests))
 
 
 def finish(
@@ -196,7 +196,7 @@ def finish(
             **asdict(judgement),
         )
         entries = _add_tests(session, row, tests)
-        return _append(session, row, [*entries, (State.DONE, read_row(session, row).as_json())])
+        return append(session, row, [*entries, (State.DONE, read_row(session, row).as_json())])
 
 
 def give_back(submission_id: str, attempt: int, *, lost: bool) -> list[Event]:
@@ -241,7 +241,7 @@ def _give_back(session: Session, *where: ColumnElement[bool], lost: bool) -> lis
     if lost:
         spent = SubmissionRow.lost_attempts + 1 >= settings().max_attempts
         lost_attempts = SubmissionRow.lost_attempts + 1
-        for row in _move(
+        for row in move(
             session,
             *where,
             spent,
@@ -251,11 +251,11 @@ def _give_back(session: Session, *where: ColumnElement[bool], lost: bool) -> lis
             lost_attempts=lost_attempts,
             **free,
         ):
-            events += _append(session, row, [(State.FAILED, read_row(session, row).as_json())])
+            events += append(session, row, [(State.FAILED, read_row(session, row).as_json())])
         where = (*where, ~spent, SubmissionRow.state.in_(HELD))
         free["lost_attempts"] = lost_attempts
-    for row in _move(session, *where, entries=1, state=State.QUEUED, compile_output=None, **free):
-        events += _append(session, row, [(State.QUEUED, {"attempt": row.attempt})])
+    for row in move(session, *where, entries=1, state=State.QUEUED, compile_output=None, **free):
+        events += append(session, row, [(State.QUEUED, {"attempt": row.attempt})])
     return events
 
 
@@ -267,9 +267,10 @@ def _holds(submission_id: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _move(
+def move(
     session: Session, *where: ColumnElement[bool], entries: int, **values: Any
 ) -> Sequence[SubmissionRow]:
+    """Change rows, and reserve in the log of each the numbers of so many entries."""
     return journal.move(session, SubmissionRow, *where, entries=entries, **values)
 
 
@@ -277,16 +278,16 @@ def _move_held(
     session: Session, submission_id: str, attempt: int, published: Published, *, entries: int, **values: Any
 ) -> SubmissionRow:
     noted = journal.published(SubmissionRow, *published)
-    rows = _move(session, *_holds(submission_id, attempt), entries=entries, published_seq=noted, **values)
+    rows = move(session, *_holds(submission_id, attempt), entries=entries, published_seq=noted, **values)
     if not rows:
         raise AttemptLost(submission_id)
     return rows[0]
 
 
-def _append(
+def append(
     session: Session, row: SubmissionRow, entries: Sequence[tuple[str, dict[str, Any]]]
 ) -> list[Event]:
-    """Write log entries under the numbers that ``_move`` has reserved."""
+    """Write log entries under the numbers that ``move`` has reserved."""
     first = row.last_seq - len(entries) + 1
     events = [
         Event(row.id, first + offset, kind(word), row.problem_id, row.user_id, row.changed_at, data)

@@ -21,7 +21,7 @@ Events = TypeVar("Events", bound=Sequence[AnyEvent])
 
 
 class Held:
-    """An attempt that may have to end before its work does, by a lost lease or from a signal handler."""
+    """An attempt that may have to end before its work does: lost, cancelled, or from a signal handler."""
 
     def __init__(self, id_: str, task: Any, claimed: AnyEvent) -> None:
         self._id, self._task = id_, task
@@ -36,6 +36,20 @@ class Held:
         Safe in a signal handler and from any thread.
         """
         self._failure = reason
+
+    def confirm(self) -> None:
+        """Renew the lease now; where it is lost, or the row has been cancelled, the attempt is interrupted.
+
+        Safe in any thread.
+        """
+        asked_at = time.monotonic()
+        try:
+            self._renew()
+            self._renewed(asked_at)
+        except OperationalError as error:
+            log.warning("%s: %s", self._id, error.orig)  # whoever keeps the lease tries again
+        except AttemptLost as error:
+            self.interrupt(error)
 
     def check(self) -> None:
         """Raises AttemptLost, or the reason of an interruption, once the attempt must end."""
@@ -58,6 +72,10 @@ class Held:
         # After a gap nothing more is noted: the sweeper publishes from there.
         if tell(self._task, events) and events[0].seq == last + 1:
             self._published = first, events[-1].seq
+
+    def _renew(self) -> None:
+        """Ask the row for another lease. Raises AttemptLost."""
+        raise NotImplementedError
 
     def _renewed(self, asked_at: float) -> None:
         """The lease was asked for at this moment, and given."""

@@ -15,6 +15,7 @@ from judge.web import (
     faults,
     health,
     idempotent,
+    interventions,
     metrics,
     problems,
     socket,
@@ -47,7 +48,7 @@ def create_app() -> Flask:
     throttling.register_for_users(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(metrics.blueprint)
-    for part in (catalog, problems, versions, submissions):
+    for part in (catalog, problems, versions, submissions, interventions):
         app.register_blueprint(part.blueprint, url_prefix=API)
     app.register_blueprint(submissions.short_form)
     socket.register(app)

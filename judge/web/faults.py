@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from judge.errors import NotFound, NotVerified
+from judge.errors import Conflict, NotFound, NotVerified
 
 log = logging.getLogger(__name__)
 
@@ -80,8 +80,9 @@ def register(app: Flask) -> None:
     def not_found(error: NotFound) -> Response:
         return answer(HTTPStatus.NOT_FOUND, str(error))
 
+    @app.errorhandler(Conflict)
     @app.errorhandler(NotVerified)
-    def not_verified(error: NotVerified) -> Response:
+    def conflict(error: Conflict | NotVerified) -> Response:
         return answer(HTTPStatus.CONFLICT, str(error))
 
     @app.errorhandler(OperationalError)

@@ -52,7 +52,7 @@ def submit_short() -> Response:
 @blueprint.get("/submissions/<submission_id>")
 def show(submission_id: str) -> Response:
     """A submission, at once or when it has ended, whichever the client asked for."""
-    submission = _seen(submission_id)
+    submission = seen(submission_id)
     wait_s = _wait_s()
     if wait_s and submission.state not in ENDED:
         submission = until_ended(submission_id, wait_s)
@@ -65,9 +65,10 @@ def show(submission_id: str) -> Response:
 @blueprint.get("/submissions/<submission_id>/source")
 def source(submission_id: str) -> Response:
     """What was submitted."""
-    submission = _seen(submission_id)
-    files = [{"name": file.name, "content": file.content} for file in ledger.source(submission_id)]
-    return jsonify(id=submission.id, language=submission.language, files=files)
+    submission = seen(submission_id)
+    kept, entry_point = ledger.source(submission_id)
+    files = [{"name": file.name, "content": file.content} for file in kept]
+    return jsonify(id=submission.id, language=submission.language, files=files, entry_point=entry_point)
 
 
 @blueprint.get("/submissions")
@@ -226,7 +227,7 @@ def _submitter(named: str | None) -> str:
     return asker.user_id
 
 
-def _seen(submission_id: str) -> Submission:
+def seen(submission_id: str) -> Submission:
     """A submission that the asker may see. Raises NotFound, for one that they may not as well."""
     submission = ledger.get(submission_id)
     if not may_see(submission.user_id):

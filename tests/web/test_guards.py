@@ -144,6 +144,7 @@ CLOSED = {
     "/api/v1/submit",
     "/api/v1/submissions",
     "/api/v1/submissions/<submission_id>",
+    "/api/v1/submissions/<submission_id>/cancel",
     "/api/v1/submissions/<submission_id>/source",
     "/api/v1/problems",
     "/api/v1/problems/<problem_id>",

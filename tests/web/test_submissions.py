@@ -266,6 +266,9 @@ def test_the_source_comes_back_as_it_was_sent(judge: Running) -> None:
     shown = judge.get(f"/submissions/{submission['id']}/source")
     assert shown["language"] == "python3"
     assert shown["files"] == [{"name": "main.py", "content": code}]
+    assert shown["entry_point"] is None
+    named = judge.submit("a-plus-b", "python3", SUM, entry_point="main.py")
+    assert judge.get(f"/submissions/{named['id']}/source")["entry_point"] == "main.py"
 
 
 def test_several_files_make_one_program(judge: Running) -> None:
