@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from judge import rejudged
 from judge.config import settings
 from judge.db import transaction
 from judge.errors import NotFound
@@ -41,7 +42,11 @@ def source(submission_id: str) -> tuple[tuple[SourceFile, ...], str | None]:
 
 
 def page(*, limit: int, before: str | None = None, **equal: str | None) -> list[Submission]:
-    """The newest submissions first, with their tests; ``equal`` names columns and what they must hold."""
+    """The newest submissions first, with their tests; ``equal`` names columns and what they must hold.
+
+    What is judged anew is found by the verdict that counts meanwhile.
+    """
+    equal["counted_verdict"] = equal.pop("verdict", None)
     query = select(SubmissionRow).order_by(SubmissionRow.id.desc()).limit(limit)
     if before is not None:
         query = query.where(SubmissionRow.id < before)
@@ -152,13 +157,16 @@ def read_row(session: Session, row: SubmissionRow) -> Submission:
 
 
 def _read_rows(session: Session, rows: Sequence[SubmissionRow]) -> list[Submission]:
-    """Rows as values. While a submission is queued, what a former attempt saw is not shown."""
+    """Rows as values. While a submission is queued, what a former attempt saw is not shown.
+
+    A trial shows nothing but the judgement that it may replace.
+    """
     tests: dict[str, list[TestResult]] = {row.id: [] for row in rows}
-    if judged := [row.id for row in rows if row.state != State.QUEUED]:
+    if judged := [row.id for row in rows if row.is_trial or row.state != State.QUEUED]:
         query = (
             select(TestRow)
             .join(SubmissionRow, SubmissionRow.id == TestRow.submission_id)
-            .where(TestRow.submission_id.in_(judged), TestRow.attempt == SubmissionRow.attempt)
+            .where(TestRow.submission_id.in_(judged), TestRow.attempt == SubmissionRow.shown_attempt)
             .order_by(TestRow.index)
         )
         for found in session.scalars(query):
@@ -167,9 +175,16 @@ def _read_rows(session: Session, rows: Sequence[SubmissionRow]) -> list[Submissi
 
 
 def _submission(row: SubmissionRow, tests: Sequence[TestResult]) -> Submission:
-    groups = None if row.groups is None else tuple(GroupResult(**group) for group in row.groups)
-    made = {"tests": tuple(tests), "groups": groups, "state": State(row.state)}
-    return Submission(**_fields(Submission, row) | made)
+    fields = _fields(Submission, row)
+    if row.former is not None:
+        if row.is_trial:
+            as_judged = {**rejudged.columns(row.former), "version": row.former["version"], "former": None}
+            fields |= {name: value for name, value in as_judged.items() if name in fields}
+        else:
+            fields["former"] = rejudged.shown(row.former)
+    if fields["groups"] is not None:
+        fields["groups"] = tuple(GroupResult(**group) for group in fields["groups"])
+    return Submission(**fields | {"tests": tuple(tests), "state": State(fields["state"])})
 
 
 def _fields(kind_of: type, row: object) -> dict[str, Any]:

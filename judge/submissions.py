@@ -7,16 +7,18 @@ to; where that attempt no longer holds the row they raise AttemptLost and write 
     create ──> queued ──claim──> compiling ──start_running──> running ──finish──> done
                  ^                   │                          │
                  └─── give_back ─────┴────── lapse ─────────────┘──> failed, after max_attempts lost ones
+
+What is judged anew and fails is as it was judged before (judge.rejudged).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, cast, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from judge import journal
+from judge import journal, rejudged
 from judge.config import settings
 from judge.db import transaction
 from judge.errors import AttemptLost
@@ -31,7 +33,10 @@ from judge.verdict import HELD, State
 
 @dataclass(frozen=True)
 class Claim:
-    """What a worker needs to judge, and the attempt number that its every write must name."""
+    """What a worker needs to judge, and the attempt number that its every write must name.
+
+    event: None in a trial, of which nobody is told.
+    """
 
     submission_id: str
     attempt: int
@@ -39,7 +44,7 @@ class Claim:
     files: tuple[SourceFile, ...]
     entry_point: str | None
     manifest: Manifest
-    event: Event
+    event: Event | None
 
 
 def create(
@@ -110,6 +115,9 @@ def claim(submission_id: str, worker: str) -> Claim | None:
             entries=1,
             state=State.COMPILING,
             attempt=SubmissionRow.attempt + 1,
+            shown_attempt=case(
+                (SubmissionRow.is_trial, SubmissionRow.shown_attempt), else_=SubmissionRow.attempt + 1
+            ),
             lost_attempts=lost,
             worker=worker,
             lease_until=lease(),
@@ -119,7 +127,7 @@ def claim(submission_id: str, worker: str) -> Claim | None:
         if not rows:
             return None
         [row] = rows
-        [event] = append(session, row, [(State.COMPILING, {"attempt": row.attempt})])
+        events = append(session, row, [(State.COMPILING, {"attempt": row.attempt})])
         files, entry_point, manifest = session.execute(
             select(SubmissionRow.files, SubmissionRow.entry_point, PackageRow.manifest)
             .join(PackageRow, PackageRow.id == SubmissionRow.package_id)
@@ -133,7 +141,7 @@ def claim(submission_id: str, worker: str) -> Claim | None:
         files=tuple(SourceFile(**file) for file in files),
         entry_point=entry_point,
         manifest=Manifest.from_json(manifest),
-        event=event,
+        event=events[0] if events else None,
     )
 
 
@@ -195,7 +203,10 @@ def finish(
             finished_at=now(),
             **asdict(judgement),
         )
-        entries = _add_tests(session, row, tests)
+        entries, was_trial = _add_tests(session, row, tests), row.is_trial
+        rejudged.settle(session, row)
+        if was_trial:
+            return []
         return append(session, row, [*entries, (State.DONE, read_row(session, row).as_json())])
 
 
@@ -206,10 +217,9 @@ def give_back(submission_id: str, attempt: int, *, lost: bool) -> list[Event]:
     Raises AttemptLost.
     """
     with transaction() as session:
-        events = _give_back(session, *_holds(submission_id, attempt), lost=lost)
-        if not events:
+        if not session.execute(select(SubmissionRow.id).where(*_holds(submission_id, attempt))).first():
             raise AttemptLost(submission_id)
-        return events
+        return _give_back(session, *_holds(submission_id, attempt), lost=lost)
 
 
 def give_back_of(submission_id: str, worker: str) -> list[Event]:
@@ -251,12 +261,22 @@ def _give_back(session: Session, *where: ColumnElement[bool], lost: bool) -> lis
             lost_attempts=lost_attempts,
             **free,
         ):
-            events += append(session, row, [(State.FAILED, read_row(session, row).as_json())])
+            events += end_without_verdict(session, row)
         where = (*where, ~spent, SubmissionRow.state.in_(HELD))
         free["lost_attempts"] = lost_attempts
     for row in move(session, *where, entries=1, state=State.QUEUED, compile_output=None, **free):
         events += append(session, row, [(State.QUEUED, {"attempt": row.attempt})])
     return events
+
+
+def end_without_verdict(session: Session, row: SubmissionRow) -> list[Event]:
+    """A row was moved to failed or cancelled; where it has a former judgement, that counts again.
+
+    Its log then tells of the submission as it is done, for that is what it is.
+    """
+    was_trial = row.is_trial
+    rejudged.settle(session, row)
+    return [] if was_trial else append(session, row, [(row.state, read_row(session, row).as_json())])
 
 
 def _holds(submission_id: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
@@ -270,8 +290,12 @@ def _holds(submission_id: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
 def move(
     session: Session, *where: ColumnElement[bool], entries: int, **values: Any
 ) -> Sequence[SubmissionRow]:
-    """Change rows, and reserve in the log of each the numbers of so many entries."""
-    return journal.move(session, SubmissionRow, *where, entries=entries, **values)
+    """Change rows, and reserve in the log of each the numbers of so many entries.
+
+    In a trial nothing is told, so its log has none.
+    """
+    told = case((SubmissionRow.is_trial, 0), else_=entries)
+    return journal.move(session, SubmissionRow, *where, entries=told, **values)
 
 
 def _move_held(
@@ -287,7 +311,9 @@ def _move_held(
 def append(
     session: Session, row: SubmissionRow, entries: Sequence[tuple[str, dict[str, Any]]]
 ) -> list[Event]:
-    """Write log entries under the numbers that ``move`` has reserved."""
+    """Write log entries under the numbers that ``move`` has reserved; none in a trial."""
+    if row.is_trial:
+        return []
     first = row.last_seq - len(entries) + 1
     events = [
         Event(row.id, first + offset, kind(word), row.problem_id, row.user_id, row.changed_at, data)

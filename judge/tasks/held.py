@@ -23,12 +23,13 @@ Events = TypeVar("Events", bound=Sequence[AnyEvent])
 class Held:
     """An attempt that may have to end before its work does: lost, cancelled, or from a signal handler."""
 
-    def __init__(self, id_: str, task: Any, claimed: AnyEvent) -> None:
+    def __init__(self, id_: str, task: Any, claimed: AnyEvent | None) -> None:
         self._id, self._task = id_, task
         self._failure: Exception | None = None
-        self._published: Published = claimed.seq - 1, claimed.seq - 1
+        before = claimed.seq - 1 if claimed else 0
+        self._published: Published = before, before
         self._held_until = time.monotonic() + settings().lease_s
-        self._tell([claimed])
+        self._tell([claimed] if claimed else [])
 
     def interrupt(self, reason: Exception) -> None:
         """End the attempt: whatever is asked of it next raises ``reason``.
@@ -70,7 +71,7 @@ class Held:
     def _tell(self, events: Sequence[AnyEvent]) -> None:
         first, last = self._published
         # After a gap nothing more is noted: the sweeper publishes from there.
-        if tell(self._task, events) and events[0].seq == last + 1:
+        if events and tell(self._task, events) and events[0].seq == last + 1:
             self._published = first, events[-1].seq
 
     def _renew(self) -> None:

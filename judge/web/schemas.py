@@ -110,6 +110,16 @@ def read_json() -> Any:
         raise Fault(HTTPStatus.BAD_REQUEST, f"the body is not JSON: {error}") from error
 
 
+def checked_json(shape: type[Shape]) -> Shape:
+    """The body of the request as JSON in a shape. Raises Fault, with every fault of a body that is not."""
+    errors: list[dict[str, str]] = []
+    sound = check(shape, read_json(), errors)
+    if sound is None:
+        detail = "; ".join(f"{error['pointer']}: {error['detail']}" for error in errors)
+        raise Fault(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
+    return sound
+
+
 def check(shape: type[Shape], body: Any, errors: list[dict[str, str]]) -> Shape | None:
     """The body in a shape, or None and what is wrong with it, one entry a field, added to ``errors``."""
     found = dict(islice(_no_text(body), _MOST_ERRORS))

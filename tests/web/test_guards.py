@@ -145,6 +145,7 @@ CLOSED = {
     "/api/v1/submissions",
     "/api/v1/submissions/<submission_id>",
     "/api/v1/submissions/<submission_id>/cancel",
+    "/api/v1/submissions/<submission_id>/rejudge",
     "/api/v1/submissions/<submission_id>/source",
     "/api/v1/problems",
     "/api/v1/problems/<problem_id>",
