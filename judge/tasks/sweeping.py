@@ -5,7 +5,17 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import groupby
 
-from judge import idempotency, ledger, queue, submissions, upkeep, verification_ledger, verifications, workers
+from judge import (
+    idempotency,
+    ledger,
+    queue,
+    rejudgings,
+    submissions,
+    upkeep,
+    verification_ledger,
+    verifications,
+    workers,
+)
 from judge.config import settings
 from judge.errors import QueueUnavailable
 from judge.events import Event, VerificationEvent
@@ -31,7 +41,10 @@ def sweep_once() -> None:
             return
         _tell(submissions.lapse())
         _tell_of_verifications(verifications.lapse())
+        rejudged = rejudgings.go_on()
+        _tell(rejudged.events)
         try:
+            _send(rejudged.to_send)
             _send(ledger.unsent())
             for language in ledger.overdue_counts():
                 # As many messages wait as rows: they are only slow. Fewer: the broker has forgotten some.

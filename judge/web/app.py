@@ -18,6 +18,7 @@ from judge.web import (
     interventions,
     metrics,
     problems,
+    rejudgings,
     socket,
     submissions,
     throttling,
@@ -48,7 +49,7 @@ def create_app() -> Flask:
     throttling.register_for_users(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(metrics.blueprint)
-    for part in (catalog, problems, versions, submissions, interventions):
+    for part in (catalog, problems, versions, submissions, interventions, rejudgings):
         app.register_blueprint(part.blueprint, url_prefix=API)
     app.register_blueprint(submissions.short_form)
     socket.register(app)

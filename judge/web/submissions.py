@@ -16,7 +16,7 @@ from judge.config import settings
 from judge.errors import NotFound, QueueUnavailable
 from judge.events import Event, publish
 from judge.problems import CurrentProblem
-from judge.records import SourceFile, Submission, is_id
+from judge.records import SourceFile, Submission
 from judge.verdict import ENDED, Verdict
 from judge.web import paging, throttling
 from judge.web.asking import account, may_see, sees_everything
@@ -75,7 +75,7 @@ def source(submission_id: str) -> Response:
 def list_submissions() -> Response:
     """The newest first; with tokens, an ordinary user sees their own."""
     limit = paging.limit()
-    found = ledger.page(limit=limit + 1, before=_cursor(), **_filters())
+    found = ledger.page(limit=limit + 1, before=paging.cursor(), **_filters())
     return paging.page([submission.as_json(full=sees_everything()) for submission in found], limit)
 
 
@@ -248,13 +248,6 @@ def _filters() -> dict[str, str | None]:
             raise Fault(HTTPStatus.FORBIDDEN, "only your own submissions are listed to you")
         wanted["user_id"] = asker.user_id
     return wanted
-
-
-def _cursor() -> str | None:
-    cursor = request.args.get("cursor")
-    if cursor is not None and not is_id(cursor):
-        raise invalid("cursor", "give a next_cursor of this list, or none")
-    return cursor
 
 
 def _wait_s() -> float:
