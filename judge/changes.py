@@ -2,20 +2,33 @@
 
 from collections.abc import Callable
 
-on_problem: list[Callable[[str], None]] = []
-"""Called with the id of a problem whose current version, or whose being listed, has changed."""
+Subject = str
+"""``problem:{id}`` or ``submission:{id}:{user_id}:{problem_id}``."""
 
-on_submission: list[Callable[[str, str, str], None]] = []
-"""Called with the ids of a submission that may have ended before, of its user and of its problem."""
+listeners: list[Callable[[tuple[Subject, ...]], None]] = []
+
+
+def problem(problem_id: str) -> Subject:
+    """A problem, with all that is shown of it and its place in lists."""
+    return f"problem:{problem_id}"
+
+
+def submission(submission_id: str, user_id: str, problem_id: str) -> Subject:
+    """A submission, with what it is worth to its user."""
+    return f"submission:{submission_id}:{user_id}:{problem_id}"
 
 
 def problem_changed(problem_id: str) -> None:
     """A problem's current version, or whether it is listed, has changed, and that has committed."""
-    for listener in on_problem:
-        listener(problem_id)
+    changed(problem(problem_id))
 
 
 def submission_changed(submission_id: str, user_id: str, problem_id: str) -> None:
     """A submission that may have ended before has changed or is gone, and that has committed."""
-    for listener in on_submission:
-        listener(submission_id, user_id, problem_id)
+    changed(submission(submission_id, user_id, problem_id))
+
+
+def changed(*subjects: Subject) -> None:
+    """These have changed, and that has committed."""
+    for listener in listeners:
+        listener(subjects)

@@ -107,6 +107,10 @@ class Settings(BaseSettings):
     max_verifying_s: float = Field(default=3600.0, gt=0, description="longest verification of one package")
     event_days: float = Field(default=7.0, gt=0, description="how long events are kept")
 
+    draft_days: float = Field(
+        default=30.0, gt=0, description="how long versions are kept that never became good"
+    )
+
     max_code_bytes: int = Field(default=128 * 1024, gt=0, description="all files of one submission")
     max_body_bytes: int = Field(default=1 * MIB, gt=0, description="body of one HTTP request")
     max_package_bytes: int = Field(default=256 * MIB, gt=0, description="zip of one problem package")

@@ -60,6 +60,8 @@ class Wanted:
     def as_json(self) -> dict[str, Any]:
         """What was asked for, as it is kept and shown."""
         given = {name: value for name, value in asdict(self).items() if value is not None}
+        if self.outcomes is not None:
+            given["verdict"] = given.pop("outcomes")
         return {
             name: instant(value) if isinstance(value, datetime) else value for name, value in given.items()
         }

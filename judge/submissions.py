@@ -11,17 +11,23 @@ to; where that attempt no longer holds the row they raise AttemptLost and write 
 What is judged anew and fails is as it was judged before (judge.rejudged).
 """
 
+<<<<<<< HEAD
 from collections.abc import Callable, Sequence
+=======
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+>>>>>>> 158f973 (Take problems back, and remove what nothing names any more)
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from judge import journal, rejudged
 from judge.config import settings
 from judge.db import transaction
-from judge.errors import AttemptLost
+from judge.errors import AttemptLost, NotFound
 from judge.events import Event, kind
 from judge.journal import Published, lease, now
 from judge.ledger import read_row
@@ -61,10 +67,15 @@ def create(
 ) -> tuple[Submission, Event]:
     """A new submission, queued. The caller has checked every value; nothing accepted is refused later.
 
+<<<<<<< HEAD
     judging_s: how long its judging may take; as the package says, where that is None. also: what is to be
     written in the same transaction; what it raises ends that.
+=======
+    judging_s: how long its judging may take; as the package says, where that is None. Raises NotFound where
+    the problem has been deleted meanwhile.
+>>>>>>> 158f973 (Take problems back, and remove what nothing names any more)
     """
-    with transaction() as session:
+    with _unless_deleted(problem_id), transaction() as session:
         row = session.scalars(
             insert(SubmissionRow).returning(SubmissionRow),
             [
@@ -87,6 +98,18 @@ def create(
         if also:
             also(session, submission)
         return submission, event
+
+
+@contextmanager
+def _unless_deleted(problem_id: str) -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if "submissions_problem_id_fkey" in str(error.orig) or "submissions_package_id_fkey" in str(
+            error.orig
+        ):
+            raise NotFound(f"problem {problem_id!r} has just been deleted") from error
+        raise
 
 
 def mark_sent(submission_id: str, *, published_after: int = 0, published_seq: int, sent: bool) -> None:

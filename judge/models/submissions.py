@@ -55,6 +55,7 @@ class SubmissionRow(Base):
         Index("submissions_unfinished", "user_id", postgresql_where="finished_at IS NULL"),
         Index("submissions_user", "user_id", "id"),
         Index("submissions_problem", "problem_id", "id"),
+        Index("submissions_package", "package_id"),
         Index("submissions_user_changed", "user_id", "changed_at"),
     )
 

@@ -13,6 +13,7 @@ _NOW = sa.text("clock_timestamp()")
 
 def upgrade() -> None:
     op.add_column("blobs", sa.Column("kept_at", _INSTANT, server_default=_NOW, nullable=False))
+    op.create_index("submissions_package", "submissions", ["package_id"])
     _create_rejudgings()
     for column in (
         sa.Column("shown_attempt", sa.Integer(), server_default="0", nullable=False),
@@ -90,6 +91,7 @@ def _create_rejudgings() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("submissions_package", "submissions")
     op.drop_constraint("submissions_former_in_trial", "submissions")
     for column in ("counted_score", "counted_verdict", "is_trial", "rejudging_id", "former", "shown_attempt"):
         op.drop_column("submissions", column)

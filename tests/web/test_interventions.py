@@ -12,7 +12,8 @@ from judge.verdict import State
 from tests.conftest import Running
 from tests.core.test_interventions import bring
 from tests.servers import log_of, new_language, new_problem, submit, until
-from tests.web.test_refusals import refused
+from tests.web.test_refusals import pointers, refused
+from tests.web.test_versions import PACKAGE, put, verify
 
 UNKNOWN = "0" * 26
 WAYS = {"cancel": ("POST", "/cancel"), "rejudge": ("POST", "/rejudge"), "delete": ("DELETE", "")}
@@ -150,3 +151,76 @@ def test_a_cancellation_is_told(web: Running, problem: None) -> None:
     assert told["cancelled"] == f'{{"id": "{submission_id}"}}'
     assert '"submission.cancelled"' in told["user:ann"]
     assert submission_id in told["problem_done"]
+
+
+# Problems
+
+
+@pytest.mark.parametrize("with_submission", [True, False])
+def test_a_problem_is_taken_back(web: Running, problem: None, with_submission: bool) -> None:
+    """Not listed, and a 404 to whoever comes; what was submitted can be read, and judged anew."""
+    submission_id = brought_to("done") if with_submission else None
+    assert web.request("DELETE", "/problems/echo").status_code == 204
+    assert web.get("/problems")["items"] == []
+    refused(web.request("GET", "/problems/echo"), 404)
+    body = {"problem_id": "echo", "language": "unproven", "code": "print(input())"}
+    assert "/problem_id" in pointers(refused(web.request("POST", "/submissions", json=body), 422))
+    if submission_id is None:
+        refused(web.request("GET", "/problems/echo/versions"), 404)
+        refused(web.request("DELETE", "/problems/echo"), 404)
+        return
+    assert web.get(f"/submissions/{submission_id}")["verdict"] == "accepted"
+    assert act(web, "rejudge", submission_id).json()["version"] == 1
+    assert web.request("DELETE", "/problems/echo").status_code == 204
+    assert [version["current"] for version in web.get("/problems/echo/versions")["items"]] == [False]
+
+
+def test_a_problem_is_removed_altogether(web: Running, problem: None) -> None:
+    """With its submissions; workers hear of those that they judge."""
+    submission_id = brought_to("running")
+    with events.connection().pubsub() as heard:  # type: ignore[no-untyped-call]
+        heard.subscribe("cancelled")
+        heard.get_message(timeout=5)
+        assert web.request("DELETE", "/problems/echo?purge=true").status_code == 204
+        message = heard.get_message(timeout=30)
+    assert message["data"] == f'{{"id": "{submission_id}"}}'
+    refused(web.request("GET", f"/submissions/{submission_id}"), 404)
+    refused(web.request("GET", "/problems/echo/versions"), 404)
+
+
+def test_an_uploaded_problem_comes_back(web: Running, tmp_path: Path) -> None:
+    """Withdrawn, it can be uploaded and published again; it is the version that it was."""
+    new_language()
+    id_ = put(web, PACKAGE).json()["verification_id"]
+    verify(id_)
+    assert web.request("POST", "/problems/a-plus-b/versions/1/publish").ok
+    submit(problem_id="a-plus-b")
+    assert web.request("DELETE", "/problems/a-plus-b").status_code == 204
+    again = put(web, PACKAGE)
+    assert (again.status_code, again.json()["version"], again.json()["state"]) == (200, 1, "verified")
+    assert web.request("POST", "/problems/a-plus-b/versions/1/publish").ok
+    assert web.get("/problems/a-plus-b")["version"] == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "withdrawn", "purged"), [("user", 403, 403), ("author", 204, 403), ("admin", 204, 204)]
+)
+def test_who_may_take_a_problem_back(
+    token_web: Running, tmp_path: Path, role: accounts.Role, withdrawn: int, purged: int
+) -> None:
+    """Authors and admins; only admins remove what others have submitted."""
+    new_problem(tmp_path)
+    new_language()
+    submit()
+    accounts.add("who", role)
+    headers = {"Authorization": f"Bearer {accounts.new_token('who')}"}
+    for query, status in (("", withdrawn), ("?purge=true", purged)):
+        response = token_web.request("DELETE", f"/problems/echo{query}", headers=headers)
+        assert response.status_code == status
+
+
+@pytest.mark.parametrize("path", ["/problems/nope", "/problems/No%20id", "/problems/nope?purge=true"])
+def test_no_such_problem(web: Running, path: str) -> None:
+    """404; and a purge that is neither true nor false is 422."""
+    refused(web.request("DELETE", path), 404)
+    refused(web.request("DELETE", "/problems/nope?purge=maybe"), 422)
