@@ -129,12 +129,12 @@ def overdue_counts() -> dict[str, int]:
 
 def backlog() -> tuple[int, int, float | None]:
     """How many submissions wait, how many are judged, and how many seconds the oldest has waited."""
+    # One that is judged anew may be years old, and waits since then; one that was given back waits on.
+    since = func.coalesce(SubmissionRow.started_at, SubmissionRow.changed_at)
     query = select(
         func.count().filter(SubmissionRow.state == State.QUEUED),
         func.count().filter(SubmissionRow.state.in_(HELD)),
-        func.extract(
-            "epoch", _now() - func.min(SubmissionRow.created_at).filter(SubmissionRow.state == State.QUEUED)
-        ),
+        func.extract("epoch", _now() - func.min(since).filter(SubmissionRow.state == State.QUEUED)),
     ).where(SubmissionRow.finished_at.is_(None))
     with transaction() as session:
         queued, running, oldest_s = session.execute(query).one()
@@ -142,9 +142,15 @@ def backlog() -> tuple[int, int, float | None]:
 
 
 def pending(user_id: str, *, at_most: int) -> int:
-    """How many submissions of a user have not ended, counted no further than ``at_most``."""
+    """How many submissions of a user have not ended, counted no further than ``at_most``.
+
+    What somebody else has judged anew is no doing of theirs.
+    """
     open_ = select(SubmissionRow.id).where(
-        SubmissionRow.user_id == user_id, SubmissionRow.finished_at.is_(None)
+        SubmissionRow.user_id == user_id,
+        SubmissionRow.finished_at.is_(None),
+        SubmissionRow.former.is_(None),
+        SubmissionRow.rejudging_id.is_(None),
     )
     with transaction() as session:
         return session.scalars(select(func.count()).select_from(open_.limit(at_most).subquery())).one()

@@ -11,12 +11,8 @@ to; where that attempt no longer holds the row they raise AttemptLost and write 
 What is judged anew and fails is as it was judged before (judge.rejudged).
 """
 
-<<<<<<< HEAD
-from collections.abc import Callable, Sequence
-=======
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
->>>>>>> 158f973 (Take problems back, and remove what nothing names any more)
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -67,13 +63,9 @@ def create(
 ) -> tuple[Submission, Event]:
     """A new submission, queued. The caller has checked every value; nothing accepted is refused later.
 
-<<<<<<< HEAD
     judging_s: how long its judging may take; as the package says, where that is None. also: what is to be
-    written in the same transaction; what it raises ends that.
-=======
-    judging_s: how long its judging may take; as the package says, where that is None. Raises NotFound where
-    the problem has been deleted meanwhile.
->>>>>>> 158f973 (Take problems back, and remove what nothing names any more)
+    written in the same transaction; what it raises ends that. Raises NotFound where the problem has been
+    deleted meanwhile.
     """
     with _unless_deleted(problem_id), transaction() as session:
         row = session.scalars(

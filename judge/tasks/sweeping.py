@@ -66,13 +66,10 @@ def purge() -> None:
     """Remove what is older than it is kept: events, abandoned versions, data of none, and workers gone."""
     removed = upkeep.purge_events(older_than=timedelta(days=settings().event_days))
     log.info("%d old events removed", removed)
-<<<<<<< HEAD
     idempotency.purge()
-=======
     removed = upkeep.purge_drafts(older_than=timedelta(days=settings().draft_days))
     log.info("%d versions that never became good removed", removed)
     log.info("%d pieces of data that nothing names removed", upkeep.purge_blobs())
->>>>>>> 158f973 (Take problems back, and remove what nothing names any more)
     workers.forget_gone()
 
 

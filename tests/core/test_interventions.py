@@ -229,6 +229,21 @@ def test_by_which_version(problem: str, tmp_path: Path) -> None:
     assert (ledger.get(submission_id).version, ledger.get(submission_id).test_count) == (1, 3)
 
 
+def test_what_waits_again(problem: str) -> None:
+    """Not since it was submitted, and not on the account of its user."""
+    submission_id = judged()
+    with db.transaction() as session:
+        session.execute(text("UPDATE submissions SET created_at = created_at - interval '1 year'"))
+    interventions.rejudge(submission_id)
+    queued, running, oldest_s = ledger.backlog()
+    assert (queued, running) == (1, 0)
+    assert oldest_s is not None
+    assert oldest_s < 3600
+    assert ledger.pending("1", at_most=9) == 0
+    submit()
+    assert ledger.pending("1", at_most=9) == 1
+
+
 # Deleted
 
 
