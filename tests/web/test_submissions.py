@@ -16,6 +16,7 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 SUBMISSION = {
     "id": str,
     "problem_id": str,
+    "version": int,
     "user_id": str,
     "language": str,
     "state": str,
@@ -29,6 +30,7 @@ SUBMISSION = {
     "test_count": int,
     "tests": list,
     "groups": list | None,
+    "former": type(None),
     "created_at": str,
     "started_at": str | None,
     "finished_at": str | None,
