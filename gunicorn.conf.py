@@ -85,7 +85,8 @@ def post_worker_init(worker: Any) -> None:
 
     def let_go() -> None:
         for timeout, connection in list(idle.items()):
-            connection.throw(timeout)
+            # Not throw: it switches to the connection, and nothing would ever switch back to this loop.
+            connection.kill(timeout, block=False)
 
     def end(number: int, frame: Any) -> None:
         # Not here: a signal handler may have interrupted whoever holds a lock that this needs.

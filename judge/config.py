@@ -76,11 +76,22 @@ class Settings(BaseSettings):
 
     home: Path = Field(default=Path(".judge"), description="data of embedded servers, caches, proofs")
     auth: Literal["none", "token"] = Field(
-        default="none", description="none: loopback only, the client names its user_id; token: bearer tokens"
+        default="none",
+        description="none: loopback only, the client names its user_id; token: bearer tokens and sign-in",
+    )
+    registration: bool = Field(default=False, description="whether strangers may make themselves users")
+    session_idle_s: float = Field(
+        default=86400.0, ge=300, description="browser session that is not used ends after this"
+    )
+    session_max_s: float = Field(
+        default=30 * 86400.0, ge=300, description="browser session ends after this, however much it is used"
     )
     bind: str = Field(default="127.0.0.1", description="address the web process listens on")
     hosts: str = Field(default="", description="further Host names to answer to, separated by commas")
     origins: str = Field(default="", description="further Origins to accept, separated by commas")
+    recheck_s: float = Field(
+        default=40.0, gt=0, description="how long an open stream outlives its revoked token or ended session"
+    )
 
     slots: int = Field(
         default_factory=lambda: len(os.sched_getaffinity(0)),
@@ -110,6 +121,20 @@ class Settings(BaseSettings):
     draft_days: float = Field(
         default=30.0, gt=0, description="how long versions are kept that never became good"
     )
+    max_run_cpu_time_s: float = Field(default=30.0, gt=0, description="CPU time of a run without a problem")
+    max_run_wall_time_s: float = Field(default=60.0, gt=0, description="the same by the clock")
+    max_fed_run_wall_time_s: float = Field(
+        default=600.0, gt=0, description="the same where input comes while the program runs"
+    )
+    max_run_memory_bytes: int = Field(default=2048 * MIB, gt=0, description="memory of such a run")
+    max_run_output_bytes: int = Field(default=8 * MIB, gt=0, description="what such a run may print")
+    max_run_processes: int = Field(default=256, gt=0, description="processes and threads of such a run")
+    max_run_file_bytes: int = Field(default=64 * MIB, gt=0, description="working folder of such a run")
+    max_run_compile_time_s: float = Field(default=60.0, gt=0, description="CPU time of a run's compiler")
+    max_run_compile_memory_bytes: int = Field(
+        default=2048 * MIB, gt=0, description="memory of a run's compiler"
+    )
+    max_run_repeat: int = Field(default=20, gt=0, description="how often one run may be repeated")
 
     max_code_bytes: int = Field(default=128 * 1024, gt=0, description="all files of one submission")
     max_body_bytes: int = Field(default=1 * MIB, gt=0, description="body of one HTTP request")

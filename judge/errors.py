@@ -13,12 +13,12 @@ class AttemptLost(JudgeError):
     """The attempt no longer holds its submission, so nothing it has to say may be written."""
 
 
-class Conflict(JudgeError):
-    """What is asked for does not fit how the thing stands; the message says what to do."""
-
-
 class NotFound(JudgeError):
     """No such object, or none that the asker may know of."""
+
+
+class Conflict(JudgeError):
+    """What was asked for contradicts how things stand; the message says what to do first."""
 
 
 class PackageError(JudgeError):
@@ -36,5 +36,5 @@ class QueueUnavailable(JudgeError):
     """The broker did not take the message; the row stays, and the sweeper sends it later."""
 
 
-class NotVerified(JudgeError):
+class NotVerified(Conflict):
     """A version of a problem may not be published before a worker has found it good."""

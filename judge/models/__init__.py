@@ -1,6 +1,6 @@
 """The tables: what each row means, and the states that the database itself refuses."""
 
-from judge.models.accounts import Token, User
+from judge.models.accounts import SessionRow, Token, User
 from judge.models.idempotency import IdempotencyRow
 from judge.models.problems import Blob, BlobChunk, PackageRow, Problem
 from judge.models.rejudgings import RejudgedRow, RejudgingRow
@@ -18,6 +18,7 @@ __all__ = [
     "Problem",
     "RejudgedRow",
     "RejudgingRow",
+    "SessionRow",
     "SubmissionRow",
     "TestRow",
     "Token",

@@ -10,6 +10,7 @@ from judge import (
     ledger,
     queue,
     rejudgings,
+    sessions,
     submissions,
     upkeep,
     verification_ledger,
@@ -63,10 +64,11 @@ def sweep_once() -> None:
 
 @app.task(name=PURGE, soft_time_limit=600, time_limit=660)
 def purge() -> None:
-    """Remove what is older than it is kept: events, abandoned versions, data of none, and workers gone."""
+    """Remove what is older than it is kept: events, sessions, abandoned versions and data, and workers."""
     removed = upkeep.purge_events(older_than=timedelta(days=settings().event_days))
     log.info("%d old events removed", removed)
     idempotency.purge()
+    sessions.purge()
     removed = upkeep.purge_drafts(older_than=timedelta(days=settings().draft_days))
     log.info("%d versions that never became good removed", removed)
     log.info("%d pieces of data that nothing names removed", upkeep.purge_blobs())

@@ -19,9 +19,12 @@ from judge.web import (
     metrics,
     problems,
     rejudgings,
+    sign_in,
     socket,
     submissions,
     throttling,
+    user_tokens,
+    users,
     versions,
 )
 
@@ -49,7 +52,17 @@ def create_app() -> Flask:
     throttling.register_for_users(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(metrics.blueprint)
-    for part in (catalog, problems, versions, submissions, interventions, rejudgings):
+    for part in (
+        catalog,
+        problems,
+        versions,
+        submissions,
+        interventions,
+        rejudgings,
+        sign_in,
+        users,
+        user_tokens,
+    ):
         app.register_blueprint(part.blueprint, url_prefix=API)
     app.register_blueprint(submissions.short_form)
     socket.register(app)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
-from judge.errors import Conflict, NotFound, NotVerified
+from judge.errors import Conflict, NotFound
 
 log = logging.getLogger(__name__)
 
@@ -81,8 +81,7 @@ def register(app: Flask) -> None:
         return answer(HTTPStatus.NOT_FOUND, str(error))
 
     @app.errorhandler(Conflict)
-    @app.errorhandler(NotVerified)
-    def conflict(error: Conflict | NotVerified) -> Response:
+    def conflict(error: Conflict) -> Response:
         return answer(HTTPStatus.CONFLICT, str(error))
 
     @app.errorhandler(OperationalError)

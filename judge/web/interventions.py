@@ -15,7 +15,7 @@ from judge.interventions import Intervention
 from judge.records import Submission
 from judge.web.asking import account, require_admin, require_author, sees_everything
 from judge.web.faults import Fault
-from judge.web.schemas import checked_json
+from judge.web.schemas import read
 from judge.web.submissions import seen
 
 log = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ def cancel(submission_id: str) -> Response:
 def rejudge(submission_id: str) -> Response:
     """Judge it anew; its former judgement stays until that is done."""
     require_author()
-    asked = checked_json(RejudgeIn) if request.get_data() else RejudgeIn()
+    asked = read(RejudgeIn) if request.get_data() else RejudgeIn()
     seen(submission_id)
     return _accepted(interventions.rejudge(submission_id, same_version=asked.version == "same"))
 

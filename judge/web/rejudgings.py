@@ -18,7 +18,7 @@ from judge.verdict import State, Verdict
 from judge.web import paging
 from judge.web.asking import account, require_author
 from judge.web.faults import Fault, invalid
-from judge.web.schemas import Id, UserId, checked_json
+from judge.web.schemas import Id, UserId, read
 
 _ANNOUNCE_S = 2.0
 _MOST_IDS = 1000
@@ -72,7 +72,7 @@ class RejudgingIn(BaseModel):
 def start() -> Response:
     """Judge many submissions anew: 202; with ``dry_run`` say how many they are: 200."""
     require_author()
-    asked = checked_json(RejudgingIn)
+    asked = read(RejudgingIn)
     wanted = asked.wanted()
     _check(wanted)
     matched = rejudging_ledger.matched(wanted)

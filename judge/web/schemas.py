@@ -110,8 +110,8 @@ def read_json() -> Any:
         raise Fault(HTTPStatus.BAD_REQUEST, f"the body is not JSON: {error}") from error
 
 
-def checked_json(shape: type[Shape]) -> Shape:
-    """The body of the request as JSON in a shape. Raises Fault, with every fault of a body that is not."""
+def read(shape: type[Shape]) -> Shape:
+    """The body of the request in a shape. Raises Fault, with every field that is wrong."""
     errors: list[dict[str, str]] = []
     sound = check(shape, read_json(), errors)
     if sound is None:

@@ -5,36 +5,50 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from judge import accounts, ledger, verification_ledger
-from judge.accounts import USER_ID, Account
-from judge.config import settings
-from judge.errors import JudgeError, NotFound
+from judge import ledger, verification_ledger
+from judge.errors import NotFound
 from judge.events import submission_channel, user_channel
 from judge.records import Submission, is_id, new_id
+from judge.web.credential import Credential
 from judge.web.hub import Gap, Listener
+from judge.web.visitor import Refused, Visitor
 from judge.web.watch import Event, Watch
 
 _RECENT = timedelta(minutes=10)
 _MARGIN = timedelta(minutes=1)
-
-
-class Refused(JudgeError):
-    """A frame that cannot be answered as it stands; the client is told why and may go on."""
+_HELLO_S = 30.0
 
 
 class Session:
-    """One client's conversation; ``send`` takes a message for it."""
+    """One client's conversation; ``send`` takes a message for it.
 
-    def __init__(self, listener: Listener, send: Callable[[dict[str, Any]], None]) -> None:
+    credential: what it came with, for a hello that shows no token.
+    """
+
+    def __init__(
+        self,
+        listener: Listener,
+        send: Callable[[dict[str, Any]], None],
+        credential: Credential | None = None,
+    ) -> None:
         self._listener, self.send = listener, send
+        self._visitor = Visitor(credential)
         self._watch: Watch | None = None
-        self._account: Account | None = None
         self._greeted_at = 0.0
 
     @property
     def greeted(self) -> bool:
         """Whether the client has said who it is."""
         return self._watch is not None
+
+    @property
+    def patience_s(self) -> float | None:
+        """How long nothing need be done where nothing comes; None: for ever."""
+        return self._visitor.patience_s if self.greeted else _HELLO_S
+
+    def ask_again(self) -> None:
+        """Look now and then whether the client is still who it was. Raises SignedOut."""
+        self._visitor.ask_again()
 
     def handle(self, frame: Any) -> None:
         """Answer a client's frame. Raises Refused."""
@@ -63,7 +77,7 @@ class Session:
     def _hello(self, frame: dict[str, Any]) -> None:
         if self._watch is not None:
             raise Refused("hello was said already; open another socket to be somebody else")
-        user_id = self._identify(frame)
+        user_id = self._visitor.greet(frame)
         follows_user = _flag(frame, "stream", default=True)
         resume = _flag(frame, "resume", default=False)
         # The id comes first: whatever is made after it is new to this client. So does listening: what
@@ -80,23 +94,6 @@ class Session:
             for submission in recent:
                 self._send_snapshot(submission)
 
-    def _identify(self, frame: dict[str, Any]) -> str:
-        if settings().auth == "token":
-            token = frame.get("token")
-            is_text = isinstance(token, str) and token.isascii()
-            self._account = accounts.holder(str(token)) if is_text else None
-            if self._account is None:
-                raise Refused("say hello with a valid token; `judge user token NAME` makes one")
-            return self._account.user_id
-        user_id = frame.get("user_id", accounts.ANONYMOUS)
-        if (
-            isinstance(user_id, bool)
-            or not isinstance(user_id, str | int)
-            or not USER_ID.fullmatch(str(user_id))
-        ):
-            raise Refused("user_id must be 1 to 64 of A-Z a-z 0-9 . _ @ -")
-        return str(user_id)
-
     def _subscribe(self, watch: Watch, frame: dict[str, Any]) -> None:
         submission_id, after_seq = _submission_id(frame), frame.get("after_seq")
         if after_seq is not None and (type(after_seq) is not int or after_seq < 0):
@@ -111,8 +108,7 @@ class Session:
     def _find(self, watch: Watch, submission_id: str) -> Submission:
         try:
             submission = ledger.get(submission_id)
-            sees_all = self._account is not None and self._account.is_author
-            if submission.user_id == watch.user_id or sees_all:
+            if submission.user_id == watch.user_id or self._sees_all:
                 return submission
         except NotFound:
             pass  # answered as one that is another's: who may not see it learns nothing
@@ -131,10 +127,13 @@ class Session:
         return self._watch
 
     def _send_snapshot(self, submission: Submission) -> None:
-        full = self._account is not None and self._account.is_author
-        self.send(
-            {"type": "snapshot", "seq": submission.last_seq, "submission": submission.as_json(full=full)}
-        )
+        shown = submission.as_json(full=self._sees_all)
+        self.send({"type": "snapshot", "seq": submission.last_seq, "submission": shown})
+
+    @property
+    def _sees_all(self) -> bool:
+        """Authors and admins do."""
+        return self._visitor.account is not None and self._visitor.account.is_author
 
     def _pass_on(self, watch: Watch, events: Iterable[Event]) -> None:
         for event in events:

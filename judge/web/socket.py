@@ -14,15 +14,16 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from judge.config import settings
+from judge.web.asking import credential
 from judge.web.faults import Fault
 from judge.web.hub import hub
-from judge.web.session import Refused, Session
+from judge.web.session import Session
 from judge.web.streams import streams
+from judge.web.visitor import Refused, SignedOut
 
 log = logging.getLogger(__name__)
 
 _SEND_S = 20.0
-_HELLO_S = 30.0
 _UNREAD_FRAMES = 200
 _POLICY, _OUR_FAULT, _SERVICE_RESTART, _TRY_AGAIN = 1008, 1011, 1012, 1013
 
@@ -53,16 +54,19 @@ def _serve(ws: Any) -> None:
     )  # set by frames that come in; events and the end of the process set it too
     try:
         with streams().open(wake), hub().listener(wake, settings().socket_backlog) as listener:
-            session = Session(listener, _sender(ws))
+            session = Session(listener, _sender(ws), credential())
             while not (streams().closing or listener.too_slow):
-                if not wake.wait(None if session.greeted else _HELLO_S):
+                if not wake.wait(session.patience_s) and not session.greeted:
                     ws.close(_POLICY, "no hello came")
                     return
                 wake.clear()
+                session.ask_again()
                 while (frame := ws.receive(timeout=0)) is not None:
                     _answer(session, frame)
                 session.forward()
             ws.close(*(_SERVICE_RESTART, "restarting") if streams().closing else (_TRY_AGAIN, "too slow"))
+    except SignedOut as end:
+        ws.close(_POLICY, str(end))
     except Fault as full:
         ws.close(_TRY_AGAIN, full.detail[:100])
     except (ConnectionClosed, OSError):

@@ -31,6 +31,14 @@ COMMANDS = [
     ("user",),
     ("user", "add"),
     ("user", "token"),
+    ("user", "tokens"),
+    ("user", "revoke"),
+    ("user", "password"),
+    ("user", "role"),
+    ("user", "disable"),
+    ("user", "enable"),
+    ("user", "list"),
+    ("user", "remove"),
     ("queue",),
 ]
 MISUSES = [
@@ -53,6 +61,14 @@ MISUSES = [
     ("submit", str(REPOSITORY / "setup.cfg")),
     ("submit", str(REPOSITORY / "setup.cfg"), "--problem", "a-plus-b"),
     ("up", "--port", "65536"),
+    ("user", "token", "ada", "--scope", "everything"),
+    ("user", "token", "ada", "--expires", "soon"),
+    ("user", "token", "ada", "--expires", ""),
+    ("user", "token", "ada", "--expires", "2020-01-01"),
+    ("user", "token", "ada", "--expires", "-1d"),
+    ("user", "token", "ada", "--expires", "9999999999d"),
+    ("user", "revoke", "ada"),
+    ("user", "role", "ada", "king"),
 ]
 
 

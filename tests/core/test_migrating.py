@@ -2,13 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from alembic import command
 from sqlalchemy import text
 
-from judge import db, problems, schema, versions
+from judge import accounts, db, problems, schema, tokens, versions
+from judge.accounts import Account
 from judge.manifest import Manifest, Sample, TestSpec
+from judge.scopes import Role, scope_of
 from tests.servers import Servers
 
 OLD_MANIFEST = {
@@ -69,3 +72,37 @@ def test_a_package_of_before_versions(before_0002: None) -> None:
     with db.transaction() as session:
         kept = session.execute(text("SELECT statement, statement_html FROM packages")).all()
     assert [tuple(row) for row in kept] == [("# Echo", "<h1>Echo</h1>")] * 2
+
+
+@pytest.fixture
+def before_0004(clean: Servers) -> Iterator[None]:
+    """The tables as they were before tokens had scopes."""
+    command.downgrade(schema._config(), "0003")
+    try:
+        yield
+    finally:
+        schema.upgrade()
+
+
+def test_tokens_of_before_scopes(before_0004: None) -> None:
+    """They do what they did: all that their users' roles may, for ever; and they can be revoked."""
+    roles: dict[str, Role] = {"ada": "user", "bob": "author", "carl": "admin"}
+    with db.transaction() as session:
+        for user_id, role in roles.items():
+            values = {"id": user_id, "role": role}
+            session.execute(text("INSERT INTO users (id, role) VALUES (:id, :role)"), values)
+            query = text("INSERT INTO tokens (digest, user_id) VALUES (sha256(convert_to(:id, 'UTF8')), :id)")
+            session.execute(query, values)
+    schema.upgrade()
+    for user_id, role in roles.items():
+        assert tokens.holder(user_id) == Account(user_id, role, scope_of(role))
+        [kept] = tokens.listed(user_id)
+        assert (kept.name, kept.expires_at) == ("", None)
+    tokens.revoke("ada", tokens.listed("ada")[0].id)
+    # Back there a token is without bounds, so what was bounded must not come back to life.
+    tokens.new("ada", scope="read")
+    tokens.new("ada", expires_at=datetime.now(UTC) + timedelta(days=1))
+    accounts.change("bob", disabled=True)
+    command.downgrade(schema._config(), "0003")
+    with db.transaction() as session:
+        assert session.execute(text("SELECT user_id FROM tokens")).scalars().all() == ["carl"]

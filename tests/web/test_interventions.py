@@ -7,7 +7,7 @@ import pytest
 import requests
 from sqlalchemy import text
 
-from judge import accounts, db, events, ledger, queue, submissions
+from judge import accounts, db, events, ledger, queue, submissions, tokens
 from judge.verdict import State
 from tests.conftest import Running
 from tests.core.test_interventions import bring
@@ -97,7 +97,7 @@ def test_who_may_do_what_with_anns(
     new_language()
     roles: dict[str, accounts.Role] = {"ann": "user", "ben": "user", "eve": "author", "zoe": "admin"}
     accounts.add(who, roles[who])
-    token = accounts.new_token(who)
+    token = tokens.new(who)[0]
     for way, status in statuses.items():
         submission_id = brought_to("queued" if way == "cancel" else "done")
         response = act(token_web, way, submission_id, headers={"Authorization": f"Bearer {token}"})
@@ -213,7 +213,7 @@ def test_who_may_take_a_problem_back(
     new_language()
     submit()
     accounts.add("who", role)
-    headers = {"Authorization": f"Bearer {accounts.new_token('who')}"}
+    headers = {"Authorization": f"Bearer {tokens.new('who')[0]}"}
     for query, status in (("", withdrawn), ("?purge=true", purged)):
         response = token_web.request("DELETE", f"/problems/echo{query}", headers=headers)
         assert response.status_code == status

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import requests
 
-from judge import accounts
+from judge import accounts, tokens
 from judge.config import Settings
 from tests.conftest import Running
 from tests.servers import NO_LIMITS, Servers, new_language, new_problem
@@ -31,7 +31,7 @@ class Asker:
 
     def __init__(self, web: Running, name: str, role: accounts.Role = "user") -> None:
         accounts.add(name, role)
-        self._web, self._token = web, accounts.new_token(name)
+        self._web, self._token = web, tokens.new(name)[0]
 
     def __call__(self, method: str, path: str, **arguments: object) -> requests.Response:
         headers = {"Authorization": f"Bearer {self._token}"}

@@ -21,8 +21,13 @@ BYTES = {digest_of(content): content for content in (SVG, NOTES, PDF)}
 @pytest.fixture
 def shown(web: Running, tmp_path: Path) -> Running:
     """A problem with all that can be shown."""
+    new_shown_problem(tmp_path)
+    return web
+
+
+def new_shown_problem(folder: Path) -> None:
     svg, notes, pdf = BYTES
-    plain = new_package(tmp_path)
+    plain = new_package(folder)
     problems.add(
         package_of(
             "echo",
@@ -37,7 +42,6 @@ def shown(web: Running, tmp_path: Path) -> Running:
             ),
         )
     )
-    return web
 
 
 @pytest.mark.parametrize(

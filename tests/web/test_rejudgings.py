@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import requests
 
-from judge import accounts, ledger, rejudgings
+from judge import accounts, ledger, rejudgings, tokens
 from tests.conftest import Running
 from tests.core.test_rejudgings import WRONG, judge, judged
 from tests.servers import new_language, new_problem, submit
@@ -161,7 +161,7 @@ def test_who_may(token_web: Running, tmp_path: Path, role: accounts.Role, status
     new_language()
     judged()
     accounts.add("who", role)
-    headers = {"Authorization": f"Bearer {accounts.new_token('who')}"}
+    headers = {"Authorization": f"Bearer {tokens.new('who')[0]}"}
     assert post(token_web, ECHO, headers=headers).status_code == status
     listed = token_web.request("GET", "/rejudgings", headers=headers)
     if status == 403:

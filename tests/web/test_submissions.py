@@ -303,7 +303,7 @@ def test_languages_and_problems_are_lists(judge: Running) -> None:
     """items and next_cursor; a problem has statement, limits and samples, a language its commands."""
     languages = judge.get("/languages")["items"]
     assert {"python3", "c", "cpp"} <= {language["id"] for language in languages}
-    wanted = {"id", "name", "version", "source", "compile", "run"}
+    wanted = {"id", "name", "version", "source", "compile", "compile_options", "run"}
     assert all(wanted <= language.keys() for language in languages)
     first = judge.get("/problems?limit=3")
     rest = judge.get(f"/problems?limit=200&cursor={first['next_cursor']}")

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from judge import accounts, events, packages, queue, verifications
+from judge import accounts, events, packages, queue, tokens, verifications
 from judge.packages import archives
 from tests.conftest import REPOSITORY, Running
 from tests.servers import until
@@ -174,12 +174,12 @@ def test_how_a_package_is_sent(web: Running) -> None:
 
 def test_only_authors_change_problems(token_web: Running) -> None:
     """Drafts and their reports are nobody else's to see either."""
-    tokens = {}
+    headers = {}
     for name, role in (("eve", "author"), ("zoe", "admin"), ("ann", "user")):
         accounts.add(name, role)  # type: ignore[arg-type]
-        tokens[name] = {"Authorization": f"Bearer {accounts.new_token(name)}"}
+        headers[name] = {"Authorization": f"Bearer {tokens.new(name)[0]}"}
     for name in ("eve", "zoe"):
-        assert put(token_web, PACKAGE, headers=tokens[name]).status_code == 202
+        assert put(token_web, PACKAGE, headers=headers[name]).status_code == 202
     for method, path in (
         ("PUT", "/problems/a-plus-b"),
         ("GET", "/problems/a-plus-b/versions"),
@@ -187,7 +187,7 @@ def test_only_authors_change_problems(token_web: Running) -> None:
         ("POST", "/problems/a-plus-b/versions/1/verify"),
         ("POST", "/problems/a-plus-b/versions/1/publish"),
     ):
-        refused(token_web.request(method, path, headers=tokens["ann"]), 403)
+        refused(token_web.request(method, path, headers=headers["ann"]), 403)
         refused(token_web.request(method, path), 401)
 
 

@@ -1,0 +1,99 @@
+"""Browser sessions over HTTP: sign in with a password, see who one is, sign out."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from flask import Blueprint, Response, jsonify
+from pydantic import BaseModel, ConfigDict, Field
+
+from judge import accounts, passwords, sessions
+from judge.accounts import ANONYMOUS, Account
+from judge.config import settings
+from judge.records import instant
+from judge.scopes import SCOPES, included
+from judge.web import asking, hashing
+from judge.web.asking import account, credential
+from judge.web.credential import Credential, cookie, cookie_name
+from judge.web.faults import Fault
+from judge.web.schemas import UserId, read
+
+FAILED_SIGN_INS = "10 per 5 minutes"
+"""Of one user and address; only answers of 401 count. The web process's limits say what comes after it."""
+
+blueprint = Blueprint("sign_in", __name__)
+
+
+class SignInIn(BaseModel):
+    """POST /session."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    user_id: UserId
+    password: Annotated[str, Field(max_length=passwords.MOST_BYTES)]
+
+
+@blueprint.post("/session")
+def sign_in() -> Response:
+    """A new session in a cookie, in place of the one that the browser had."""
+    asking.require_accounts()
+    asked = read(SignInIn)
+    kept = accounts.password_hash(asked.user_id)
+    matched = hashing.matches(kept, asked.password)
+    secret = sessions.begin(asked.user_id, kept) if matched and kept else None
+    if secret is None or kept is None:
+        raise Fault(HTTPStatus.UNAUTHORIZED, "wrong user_id or password", headers=asking.CHALLENGE)
+    if passwords.is_outdated(kept):
+        accounts.replace_hash(asked.user_id, kept, hashing.hashed(asked.password))
+    if before := cookie():
+        sessions.end(before.secret)
+    shown = Credential("session", secret)
+    response = _told(shown.account(), shown)
+    response.set_cookie(value=secret, max_age=int(settings().session_max_s), **_cookie())
+    return response
+
+
+@blueprint.get("/session")
+def who_am_i() -> Response:
+    """Who is asking, and the csrf_token for unsafe requests; user_id is null for a stranger."""
+    return _told(account(), credential())
+
+
+@blueprint.delete("/session")
+def sign_out() -> Response:
+    """End the session, here and for whoever else has its cookie; nothing to do for a stranger."""
+    asking.require_accounts()
+    shown = credential()
+    if shown is not None and shown.kind == "token":
+        raise Fault(
+            HTTPStatus.CONFLICT,
+            "a token is no session: DELETE /api/v1/users/{user_id}/tokens/{token_id} revokes it",
+        )
+    if shown is not None:
+        sessions.end(shown.secret)
+    response = Response(status=HTTPStatus.NO_CONTENT)
+    response.delete_cookie(**_cookie())
+    return response
+
+
+def _told(asker: Account | None, shown: Credential | None) -> Response:
+    body: dict[str, Any] = dict.fromkeys(("user_id", "role", "expires_at", "csrf_token"))
+    body |= {"scopes": [], "auth": settings().auth, "registration": settings().registration}
+    if settings().auth == "none":
+        body |= {"user_id": ANONYMOUS, "scopes": SCOPES, "registration": False}
+    elif asker is not None:
+        body |= {"user_id": asker.user_id, "role": asker.role, "scopes": included(asker.scope)}
+        body["expires_at"] = instant(asker.expires_at)
+        body["csrf_token"] = shown.csrf_token if shown and shown.kind == "session" else None
+    response = jsonify(body)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _cookie() -> dict[str, Any]:
+    return {
+        "key": cookie_name(),
+        "path": "/",
+        "secure": cookie_name().startswith("__Host-"),
+        "httponly": True,
+        "samesite": "Lax",
+    }
