@@ -110,10 +110,17 @@ class Settings(BaseSettings):
         default=5, ge=1, description="lost attempts after which a submission has failed"
     )
     sweep_s: float = Field(default=2.0, gt=0, description="how often the sweeper looks for lost work")
+    rejudging_slice: int = Field(
+        default=100, ge=1, description="submissions of one rejudging that are in the queue at a time"
+    )
+    max_rejudged: int = Field(default=50_000, ge=1, description="submissions of one rejudging")
     max_judging_s: float = Field(default=1500.0, gt=0, description="longest judging of one submission")
     max_verifying_s: float = Field(default=3600.0, gt=0, description="longest verification of one package")
     event_days: float = Field(default=7.0, gt=0, description="how long events are kept")
 
+    draft_days: float = Field(
+        default=30.0, gt=0, description="how long versions are kept that never became good"
+    )
     max_run_cpu_time_s: float = Field(default=30.0, gt=0, description="CPU time of a run without a problem")
     max_run_wall_time_s: float = Field(default=60.0, gt=0, description="the same by the clock")
     max_fed_run_wall_time_s: float = Field(

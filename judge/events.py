@@ -6,10 +6,11 @@ Redis channels, all JSON:
 - ``submission:{id}``: every event of that submission
 - ``problem:{id}``: every event of that problem's verifications
 - ``problem_done``: one message a finished submission
+- ``cancelled``: ``{"id": …}`` of whatever a worker may hold and is to be ended at once
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -23,6 +24,8 @@ from judge.records import instant
 from judge.verdict import State
 
 PROBLEM_DONE = "problem_done"
+CANCELLED = "cancelled"
+_SILENT_S = 10.0
 
 
 @dataclass(frozen=True)
@@ -145,6 +148,43 @@ def publish(events: Iterable[AnyEvent]) -> bool:
         except redis.RedisError:
             return False
     return True
+
+
+def publish_cancelled(ids: Iterable[str]) -> bool:
+    """Have workers look at once whether they still hold these, submissions or whatever has a lease.
+
+    Called after the commit that took the rows from them. False where Redis did not take it: then they find
+    out when they next renew their leases.
+    """
+    with connection().pipeline(transaction=False) as pipe:
+        for id_ in ids:
+            pipe.publish(CANCELLED, json.dumps({"id": id_}))
+        try:
+            pipe.execute()
+        except redis.RedisError:
+            return False
+    return True
+
+
+def cancellations() -> Iterator[str | None]:
+    """The ids that are cancelled from now on; None once, as soon as none can be missed any more.
+
+    Raises RedisError when the subscription is lost.
+    """
+    with connection().pubsub() as pubsub:  # type: ignore[no-untyped-call]  # redis-py types it only in part
+        pubsub.subscribe(CANCELLED)
+        asked = False
+        while True:
+            message = pubsub.get_message(timeout=_SILENT_S)
+            if message is None:
+                if asked:
+                    raise redis.ConnectionError("it is open, and silent")
+                pubsub.ping()
+            asked = message is None
+            if message is not None and message["type"] == "subscribe":
+                yield None
+            elif message is not None and message["type"] == "message":
+                yield json.loads(message["data"])["id"]
 
 
 def _summary(event: Event) -> dict[str, Any]:

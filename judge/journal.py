@@ -29,7 +29,11 @@ def lease() -> Any:
 
 
 def move(
-    session: Session, table: type[Row], *where: ColumnElement[bool], entries: int, **values: Any
+    session: Session,
+    table: type[Row],
+    *where: ColumnElement[bool],
+    entries: int | ColumnElement[int],
+    **values: Any,
 ) -> Sequence[Row]:
     """Change the rows that satisfy ``where`` and reserve the next ``entries`` numbers of their logs."""
     statement = (

@@ -4,11 +4,21 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy import delete, func, select, tuple_, update
+from sqlalchemy import ColumnElement, delete, exists, func, select, tuple_, update
 
+from judge import blobs, versions
 from judge.db import transaction
 from judge.journal import now
-from judge.models import EventRow, SubmissionRow, VerificationEventRow, VerificationRow
+from judge.models import (
+    EventRow,
+    PackageRow,
+    Problem,
+    RejudgedRow,
+    SubmissionRow,
+    VerificationEventRow,
+    VerificationRow,
+)
+from judge.verdict import VersionState
 
 _SWEEPING = 0x7377656570  # "sweep": a lock's number, which every sweeper agrees on
 _PURGED_AT_ONCE = 5000
@@ -34,6 +44,49 @@ def purge_events(*, older_than: timedelta) -> int:
         while batch := _purge_some(log, older_than):
             removed += batch
     return removed
+
+
+def purge_drafts(*, older_than: timedelta) -> int:
+    """Remove versions that never came to be good and that nothing names; returns how many."""
+    with transaction() as session:
+        found = session.execute(
+            select(PackageRow.id, PackageRow.problem_id).where(*_abandoned(older_than))
+        ).all()
+    removed = 0
+    for package_id, problem_id in found:
+        with transaction() as session:
+            # Whoever uploads the same package meanwhile has the problem's row, or waits for it.
+            session.execute(select(Problem.id).where(Problem.id == problem_id).with_for_update())
+            conditions = (PackageRow.id == package_id, *_abandoned(older_than))
+            gone = session.execute(
+                delete(PackageRow).where(*conditions).execution_options(synchronize_session=False)
+            )
+            removed += gone.rowcount  # type: ignore[attr-defined]  # a DELETE's result is a CursorResult
+    return removed
+
+
+def _abandoned(older_than: timedelta) -> tuple[ColumnElement[bool], ...]:
+    """Conditions on a version: a draft or rejected, of long ago, and neither current nor judged by."""
+    row, long_ago = PackageRow, now() - older_than
+    last_tried = func.coalesce(VerificationRow.finished_at, now())
+    uses = (
+        exists().where(Problem.package_id == row.id),
+        exists().where(SubmissionRow.package_id == row.id),
+        exists().where(
+            SubmissionRow.problem_id == row.problem_id,
+            SubmissionRow.former["package_id"].as_integer() == row.id,
+        ),
+        exists().where(RejudgedRow.package_id == row.id),
+        exists().where(VerificationRow.package_id == row.id, last_tried > long_ago),
+    )
+    states = (VersionState.DRAFT, VersionState.REJECTED)
+    return row.state.in_(states), row.created_at < long_ago, *(~use for use in uses)
+
+
+def purge_blobs() -> int:
+    """Remove data that no version names any more; returns how many pieces."""
+    old = blobs.old()  # first: what is named meanwhile was put meanwhile, and is left
+    return blobs.purge(old - versions.named())
 
 
 def _give_up_publishing(table: type[SubmissionRow] | type[VerificationRow], older_than: timedelta) -> None:

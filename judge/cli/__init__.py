@@ -21,6 +21,7 @@ _COMMANDS = {
     "submit": "judge.cli.submit",
     "problem": "judge.cli.problem",
     "user": "judge.cli.user",
+    "rejudge": "judge.cli.rejudge",
     "queue": "judge.cli.queue",
 }
 

@@ -3,6 +3,7 @@
 from judge.models.accounts import SessionRow, Token, User
 from judge.models.idempotency import IdempotencyRow
 from judge.models.problems import Blob, BlobChunk, PackageRow, Problem
+from judge.models.rejudgings import RejudgedRow, RejudgingRow
 from judge.models.submissions import EventRow, SubmissionRow, TestRow
 from judge.models.verifications import VerificationEventRow, VerificationRow
 from judge.models.workers import LanguageRow, WorkerRow
@@ -15,6 +16,8 @@ __all__ = [
     "LanguageRow",
     "PackageRow",
     "Problem",
+    "RejudgedRow",
+    "RejudgingRow",
     "SessionRow",
     "SubmissionRow",
     "TestRow",

@@ -25,8 +25,8 @@ TEST_ROWS_LATE_S = 0.04
 class Attempt(Held):
     """Records a judging as it goes on; a thread beside it renews the lease and writes the test rows.
 
-    Once the attempt is lost, because its lease ran out or somebody took it, its boxes are killed and every
-    step raises AttemptLost.
+    Once the attempt is lost, because its lease ran out, somebody took it or the submission was cancelled, its
+    boxes are killed and every step raises AttemptLost.
     """
 
     def __init__(self, claim: Claim, task: Any) -> None:
@@ -117,6 +117,9 @@ class Attempt(Held):
         tests, self._pending = self._pending, []
         return tests
 
+    def _renew(self) -> None:
+        submissions.renew(self._id, self._number)
+
     # The thread
 
     def _keep(self) -> None:
@@ -133,7 +136,7 @@ class Attempt(Held):
                     tests = []
                 if time.monotonic() >= renew_at:
                     asked_at = time.monotonic()
-                    submissions.renew(self._id, self._number)
+                    self._renew()
                     self._renewed(asked_at)
                     renew_at = asked_at + settings().lease_renew_s
             except OperationalError as error:

@@ -9,6 +9,7 @@ from judge import (
     idempotency,
     ledger,
     queue,
+    rejudgings,
     sessions,
     submissions,
     upkeep,
@@ -41,7 +42,10 @@ def sweep_once() -> None:
             return
         _tell(submissions.lapse())
         _tell_of_verifications(verifications.lapse())
+        rejudged = rejudgings.go_on()
+        _tell(rejudged.events)
         try:
+            _send(rejudged.to_send)
             _send(ledger.unsent())
             for language in ledger.overdue_counts():
                 # As many messages wait as rows: they are only slow. Fewer: the broker has forgotten some.
@@ -60,11 +64,14 @@ def sweep_once() -> None:
 
 @app.task(name=PURGE, soft_time_limit=600, time_limit=660)
 def purge() -> None:
-    """Remove events that are older than they are kept, ended browser sessions, and workers long gone."""
+    """Remove what is older than it is kept: events, sessions, abandoned versions and data, and workers."""
     removed = upkeep.purge_events(older_than=timedelta(days=settings().event_days))
     log.info("%d old events removed", removed)
     idempotency.purge()
     sessions.purge()
+    removed = upkeep.purge_drafts(older_than=timedelta(days=settings().draft_days))
+    log.info("%d versions that never became good removed", removed)
+    log.info("%d pieces of data that nothing names removed", upkeep.purge_blobs())
     workers.forget_gone()
 
 

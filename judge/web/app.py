@@ -15,8 +15,10 @@ from judge.web import (
     faults,
     health,
     idempotent,
+    interventions,
     metrics,
     problems,
+    rejudgings,
     sign_in,
     socket,
     submissions,
@@ -50,7 +52,17 @@ def create_app() -> Flask:
     throttling.register_for_users(app)
     app.register_blueprint(health.blueprint)
     app.register_blueprint(metrics.blueprint)
-    for part in (catalog, problems, versions, submissions, sign_in, users, user_tokens):
+    for part in (
+        catalog,
+        problems,
+        versions,
+        submissions,
+        interventions,
+        rejudgings,
+        sign_in,
+        users,
+        user_tokens,
+    ):
         app.register_blueprint(part.blueprint, url_prefix=API)
     app.register_blueprint(submissions.short_form)
     socket.register(app)

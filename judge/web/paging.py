@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
 
+from judge.records import is_id
 from judge.web.faults import invalid
 
 _DEFAULT, _LARGEST = 50, 200
@@ -19,10 +20,21 @@ def limit() -> int:
     return int(text)
 
 
-def page(items: list[dict[str, Any]], limit: int) -> Response:
-    """The answer for ``limit`` items, of which one more was read to know whether there are more."""
+def cursor() -> str | None:
+    """The id after which a list by ids goes on. Raises Fault."""
+    given = request.args.get("cursor")
+    if given is not None and not is_id(given):
+        raise invalid("cursor", "give a next_cursor of this list, or none")
+    return given
+
+
+def page(items: list[dict[str, Any]], limit: int, *, key: str = "id") -> Response:
+    """The answer for ``limit`` items, of which one more was read to know whether there are more.
+
+    key: the field of an item that a cursor names.
+    """
     shown = items[:limit]
-    next_cursor = shown[-1]["id"] if len(items) > limit else None
+    next_cursor = shown[-1][key] if len(items) > limit else None
     response = jsonify(items=shown, next_cursor=next_cursor)
     if next_cursor is not None:
         query = urlencode(request.args.to_dict() | {"cursor": next_cursor})

@@ -16,7 +16,7 @@ from judge.config import settings
 from judge.errors import NotFound, QueueUnavailable
 from judge.events import Event, publish
 from judge.problems import CurrentProblem
-from judge.records import SourceFile, Submission, is_id
+from judge.records import SourceFile, Submission
 from judge.verdict import ENDED, Verdict
 from judge.web import paging, throttling
 from judge.web.asking import account, may_see, sees_everything
@@ -52,7 +52,7 @@ def submit_short() -> Response:
 @blueprint.get("/submissions/<submission_id>")
 def show(submission_id: str) -> Response:
     """A submission, at once or when it has ended, whichever the client asked for."""
-    submission = _seen(submission_id)
+    submission = seen(submission_id)
     wait_s = _wait_s()
     if wait_s and submission.state not in ENDED:
         submission = until_ended(submission_id, wait_s)
@@ -65,16 +65,17 @@ def show(submission_id: str) -> Response:
 @blueprint.get("/submissions/<submission_id>/source")
 def source(submission_id: str) -> Response:
     """What was submitted."""
-    submission = _seen(submission_id)
-    files = [{"name": file.name, "content": file.content} for file in ledger.source(submission_id)]
-    return jsonify(id=submission.id, language=submission.language, files=files)
+    submission = seen(submission_id)
+    kept, entry_point = ledger.source(submission_id)
+    files = [{"name": file.name, "content": file.content} for file in kept]
+    return jsonify(id=submission.id, language=submission.language, files=files, entry_point=entry_point)
 
 
 @blueprint.get("/submissions")
 def list_submissions() -> Response:
     """The newest first; with tokens, an ordinary user sees their own."""
     limit = paging.limit()
-    found = ledger.page(limit=limit + 1, before=_cursor(), **_filters())
+    found = ledger.page(limit=limit + 1, before=paging.cursor(), **_filters())
     return paging.page([submission.as_json(full=sees_everything()) for submission in found], limit)
 
 
@@ -226,7 +227,7 @@ def _submitter(named: str | None) -> str:
     return asker.user_id
 
 
-def _seen(submission_id: str) -> Submission:
+def seen(submission_id: str) -> Submission:
     """A submission that the asker may see. Raises NotFound, for one that they may not as well."""
     submission = ledger.get(submission_id)
     if not may_see(submission.user_id):
@@ -247,13 +248,6 @@ def _filters() -> dict[str, str | None]:
             raise Fault(HTTPStatus.FORBIDDEN, "only your own submissions are listed to you")
         wanted["user_id"] = asker.user_id
     return wanted
-
-
-def _cursor() -> str | None:
-    cursor = request.args.get("cursor")
-    if cursor is not None and not is_id(cursor):
-        raise invalid("cursor", "give a next_cursor of this list, or none")
-    return cursor
 
 
 def _wait_s() -> float:

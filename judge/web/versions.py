@@ -7,14 +7,15 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from judge import queue, verification_ledger, verifications, versions
+from judge import queue, verification_ledger, verifications, versions, withdrawals
 from judge.accounts import ANONYMOUS
 from judge.errors import NotFound, PackageError, QueueUnavailable
 from judge.events import publish as publish_events
+from judge.events import publish_cancelled
 from judge.packages.ids import is_problem_id
 from judge.verifications import Requested
 from judge.versions import Version
-from judge.web.asking import account, require_author
+from judge.web.asking import account, require_admin, require_author
 from judge.web.faults import Fault, invalid
 from judge.web.schemas import checked_user_id
 from judge.web.uploads import uploaded
@@ -41,6 +42,24 @@ def put_problem(problem_id: str) -> Response:
     except PackageError as error:
         raise _unreadable(error) from error
     return _answer(problem_id, requested)
+
+
+@blueprint.delete("/problems/<problem_id>")
+def delete_problem(problem_id: str) -> Response:
+    """List it no longer; with ``purge=true`` an admin removes it with every submission to it."""
+    require_author()
+    _check_id(problem_id)
+    purge = request.args.get("purge", "false")
+    if purge not in ("true", "false"):
+        raise invalid("purge", "give true or false, or leave it out")
+    if purge == "false":
+        withdrawals.withdraw(problem_id)
+        return Response(status=HTTPStatus.NO_CONTENT)
+    require_admin()
+    held = withdrawals.purge(problem_id)
+    # It is gone already: a Redis that is slow to take it is not to be waited for.
+    threading.Thread(target=publish_cancelled, args=(held,), daemon=True).start()
+    return Response(status=HTTPStatus.NO_CONTENT)
 
 
 @blueprint.post("/problems/<problem_id>/versions/<int:number>/verify")
