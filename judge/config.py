@@ -126,8 +126,11 @@ class Settings(BaseSettings):
     max_fed_run_wall_time_s: float = Field(
         default=600.0, gt=0, description="the same where input comes while the program runs"
     )
+    fed_run_wall_time_s: float = Field(
+        default=60.0, gt=0, description="time by the clock of such a run that asks for none"
+    )
     max_run_memory_bytes: int = Field(default=2048 * MIB, gt=0, description="memory of such a run")
-    max_run_output_bytes: int = Field(default=8 * MIB, gt=0, description="what such a run may print")
+    max_run_output_bytes: int = Field(default=1 * MIB, gt=0, description="what such a run may print")
     max_run_processes: int = Field(default=256, gt=0, description="processes and threads of such a run")
     max_run_file_bytes: int = Field(default=64 * MIB, gt=0, description="working folder of such a run")
     max_run_compile_time_s: float = Field(default=60.0, gt=0, description="CPU time of a run's compiler")
@@ -136,6 +139,18 @@ class Settings(BaseSettings):
     )
     max_run_repeat: int = Field(default=20, gt=0, description="how often one run may be repeated")
 
+    max_run_stdin_bytes: int = Field(
+        default=1 * MIB, gt=0, description="stdin of a run, and apart from it its expected output"
+    )
+    max_run_input_bytes: int = Field(default=1 * MIB, gt=0, description="what can be typed to a run")
+    max_open_runs: int = Field(default=2, gt=0, description="runs of one user that may wait for input")
+    open_run_slots: int = Field(
+        default=0, ge=0, description="slots of a worker for runs that wait for input; 0: half of them"
+    )
+    run_hours: float = Field(default=24.0, gt=0, description="how long a run is kept")
+
+    max_batch: int = Field(default=100, gt=0, description="runs or submissions of one request")
+    max_batch_bytes: int = Field(default=8 * MIB, gt=0, description="body of a run or of a batch")
     max_code_bytes: int = Field(default=128 * 1024, gt=0, description="all files of one submission")
     max_body_bytes: int = Field(default=1 * MIB, gt=0, description="body of one HTTP request")
     max_package_bytes: int = Field(default=256 * MIB, gt=0, description="zip of one problem package")
@@ -179,6 +194,12 @@ class Settings(BaseSettings):
     def _leases_are_renewed_in_time(self) -> Self:
         if self.lease_renew_s > self.lease_s / 2:
             raise ValueError("JUDGE_LEASE_RENEW_S must be at most half of JUDGE_LEASE_S")
+        return self
+
+    @model_validator(mode="after")
+    def _a_run_that_asks_for_nothing_may_run(self) -> Self:
+        if self.fed_run_wall_time_s > self.max_fed_run_wall_time_s:
+            raise ValueError("JUDGE_FED_RUN_WALL_TIME_S must be at most JUDGE_MAX_FED_RUN_WALL_TIME_S")
         return self
 
 

@@ -18,6 +18,7 @@ from judge.manifest import Manifest
 from judge.redis_transport import mend
 
 JUDGE = "judge.judge"
+RUN = "judge.run"
 VERIFY = "judge.verify"
 SWEEP = "judge.sweep"
 PURGE = "judge.purge"
@@ -172,6 +173,11 @@ def send(submission_id: str, language: str, judging_s: float) -> None:
     Raises QueueUnavailable: the row stays, and the sweeper sends it later.
     """
     _send(JUDGE, submission_id, language_queue(language), judging_s + HARD_AFTER_S)
+
+
+def send_run(run_id: str, language: str, longest_s: float) -> None:
+    """Put one run on its language's queue, as ``send`` does. Raises QueueUnavailable."""
+    _send(RUN, run_id, language_queue(language), longest_s + HARD_AFTER_S)
 
 
 def send_verification(verification_id: str) -> None:

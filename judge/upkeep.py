@@ -14,6 +14,8 @@ from judge.models import (
     PackageRow,
     Problem,
     RejudgedRow,
+    RunEventRow,
+    RunRow,
     SubmissionRow,
     VerificationEventRow,
     VerificationRow,
@@ -24,6 +26,7 @@ _SWEEPING = 0x7377656570  # "sweep": a lock's number, which every sweeper agrees
 _PURGED_AT_ONCE = 5000
 _KEYS = {
     EventRow: tuple_(EventRow.submission_id, EventRow.seq),
+    RunEventRow: tuple_(RunEventRow.run_id, RunEventRow.seq),
     VerificationEventRow: tuple_(VerificationEventRow.verification_id, VerificationEventRow.seq),
 }
 
@@ -37,10 +40,10 @@ def alone_in_sweeping() -> Iterator[bool]:
 
 def purge_events(*, older_than: timedelta) -> int:
     """Remove events that are older than they are kept; returns how many."""
-    for table in (SubmissionRow, VerificationRow):
+    for table in (SubmissionRow, RunRow, VerificationRow):
         _give_up_publishing(table, older_than)
     removed = 0
-    for log in (EventRow, VerificationEventRow):
+    for log in (EventRow, RunEventRow, VerificationEventRow):
         while batch := _purge_some(log, older_than):
             removed += batch
     return removed
@@ -89,14 +92,18 @@ def purge_blobs() -> int:
     return blobs.purge(old - versions.named())
 
 
-def _give_up_publishing(table: type[SubmissionRow] | type[VerificationRow], older_than: timedelta) -> None:
+def _give_up_publishing(
+    table: type[SubmissionRow] | type[RunRow] | type[VerificationRow], older_than: timedelta
+) -> None:
     """Nobody can publish any more what is about to go, so nobody need look for it either."""
     stale = (table.published_seq < table.last_seq, table.changed_at < now() - older_than)
     with transaction() as session:
         session.execute(update(table).where(*stale).values(published_seq=table.last_seq))
 
 
-def _purge_some(log: type[EventRow] | type[VerificationEventRow], older_than: timedelta) -> int:
+def _purge_some(
+    log: type[EventRow] | type[RunEventRow] | type[VerificationEventRow], older_than: timedelta
+) -> int:
     """A part that is small enough for one statement's time."""
     key = _KEYS[log]
     old = select(*key.clauses).where(log.at < now() - older_than).limit(_PURGED_AT_ONCE)

@@ -4,6 +4,7 @@ from judge.models.accounts import SessionRow, Token, User
 from judge.models.idempotency import IdempotencyRow
 from judge.models.problems import Blob, BlobChunk, PackageRow, Problem
 from judge.models.rejudgings import RejudgedRow, RejudgingRow
+from judge.models.runs import RunEventRow, RunInputRow, RunRow
 from judge.models.submissions import EventRow, SubmissionRow, TestRow
 from judge.models.verifications import VerificationEventRow, VerificationRow
 from judge.models.workers import LanguageRow, WorkerRow
@@ -18,6 +19,9 @@ __all__ = [
     "Problem",
     "RejudgedRow",
     "RejudgingRow",
+    "RunEventRow",
+    "RunInputRow",
+    "RunRow",
     "SessionRow",
     "SubmissionRow",
     "TestRow",
