@@ -50,6 +50,15 @@ def get(run_id: str) -> Run:
         return read_row(session, row)
 
 
+def owner(run_id: str) -> str:
+    """Whose a run is. Raises NotFound."""
+    with transaction() as session:
+        found = session.scalar(select(RunRow.user_id).where(RunRow.id == run_id))
+    if found is None:
+        raise NotFound(f"there is no run {run_id!r}")
+    return found
+
+
 def asked(run_id: str) -> Asked:
     """What a run was asked to do. Raises NotFound."""
     columns = [getattr(RunRow, name) for name in Asked.__dataclass_fields__]

@@ -11,6 +11,7 @@ from judge.errors import ConfigError
 from judge.queue import broker_url
 from judge.web import (
     asking,
+    batches,
     catalog,
     faults,
     health,
@@ -19,6 +20,7 @@ from judge.web import (
     metrics,
     problems,
     rejudgings,
+    runs,
     sign_in,
     socket,
     submissions,
@@ -59,12 +61,15 @@ def create_app() -> Flask:
         submissions,
         interventions,
         rejudgings,
+        runs,
+        batches,
         sign_in,
         users,
         user_tokens,
     ):
         app.register_blueprint(part.blueprint, url_prefix=API)
     app.register_blueprint(submissions.short_form)
+    runs.register(app)
     socket.register(app)
     return app
 

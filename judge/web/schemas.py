@@ -48,6 +48,7 @@ def _entry_point(name: str) -> str:
     return name
 
 
+EntryPoint = Annotated[str, AfterValidator(_entry_point)]
 Id = Annotated[str, Field(min_length=1, max_length=64)]
 UserId = Annotated[str, BeforeValidator(_user_id)]
 
@@ -77,7 +78,7 @@ class SubmissionIn(BaseModel):
     language: Id
     code: str | None = None
     files: Annotated[list[FileIn], Field(min_length=1, max_length=100)] | None = None
-    entry_point: Annotated[str, AfterValidator(_entry_point)] | None = None
+    entry_point: EntryPoint | None = None
     user_id: UserId | None = None
 
 
@@ -102,7 +103,8 @@ def read_json() -> Any:
         )
     body = request.get_data()
     # Of a body that does not tell its length, werkzeug reads as much as is allowed, and no further.
-    if request.content_length is None and len(body) >= settings().max_body_bytes:
+    most = request.max_content_length or settings().max_body_bytes
+    if request.content_length is None and len(body) >= most:
         raise RequestEntityTooLarge
     try:
         return json.loads(body)

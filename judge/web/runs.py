@@ -1,0 +1,254 @@
+"""Runs without a problem over HTTP: ask for one, show it, wait for it, type to it, end it, remove it."""
+
+import logging
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any
+
+from flask import Blueprint, Flask, Response, jsonify, request, url_for
+
+from judge import queue, run_ledger, runs
+from judge.config import settings
+from judge.errors import Conflict, NotFound, QueueUnavailable, TooManyOpen
+from judge.events import RunEvent, publish, publish_cancelled, wake_reader
+from judge.languages import table
+from judge.records import is_id
+from judge.run_records import Encoding, Run
+from judge.verdict import ENDED, State, Verdict
+from judge.web import paging
+from judge.web.asking import account
+from judge.web.faults import Fault, answer, invalid
+from judge.web.run_schemas import InputIn, RunIn, execution_of, input_of
+from judge.web.schemas import check, checked_user_id, read_json
+from judge.web.sources import Error, proven_language, sent_files
+from judge.web.submissions import submitter, with_preference
+from judge.web.waiting import asked_wait_s, until_run_ended
+
+log = logging.getLogger(__name__)
+
+_ANNOUNCE_S = 2.0
+_MANY_BYTES = 8 * 1024 * 1024
+"""What the runs of one answer may have printed, all together."""
+
+blueprint = Blueprint("runs", __name__)
+
+
+def register(app: Flask) -> None:
+    """Serve runs, and tell who has too many."""
+
+    @app.errorhandler(TooManyOpen)
+    def too_many(error: TooManyOpen) -> Response:
+        return answer(HTTPStatus.TOO_MANY_REQUESTS, str(error), headers={"Retry-After": "10"})
+
+
+@blueprint.post("/runs")
+def create() -> Response:
+    """Have a program run: 202, or 200 if it ended within the wait that was asked for."""
+    request.max_content_length = settings().max_batch_bytes
+    wait_s = asked_wait_s()
+    body = read_json()
+    errors: list[Error] = []
+    asked = check(RunIn, body, errors)
+    language = proven_language(body, errors)
+    if language and language["id"] not in table():
+        errors.append({"pointer": "/language", "detail": "this language is not run any more"})
+    most_bytes = settings().max_code_bytes
+    files = sent_files(body, language, errors, may_be_many=True, most_bytes=most_bytes)
+    known = asked is not None and asked.language in table()
+    execution = execution_of(asked, files, errors) if asked and known else None
+    if asked is None or execution is None or errors:
+        raise _unprocessable(errors)
+    run, event = runs.create(execution, user_id=submitter(asked.user_id), stdin_open=asked.stdin_open)
+    # It is accepted already: a Redis that is slow to take it, or to be given up, is not to be waited for.
+    longest_s = execution.longest_s(is_fed=asked.stdin_open)
+    _beside(lambda: _announce(event, run.language, longest_s))
+    if wait_s:
+        with suppress(Fault):  # no room to wait in; it is accepted all the same
+            run = until_run_ended(run.id, wait_s)
+    response = jsonify(run.as_json(encoding=_encoding()))
+    response.status_code = HTTPStatus.OK if run.state in ENDED else HTTPStatus.ACCEPTED
+    response.headers["Location"] = url_for("runs.show", run_id=run.id)
+    return with_preference(response, wait_s)
+
+
+@blueprint.get("/runs/<run_id>")
+def show(run_id: str) -> Response:
+    """A run, at once or when it has ended, whichever the client asked for."""
+    run, encoding, wait_s = seen(run_id), _encoding(), asked_wait_s()
+    if wait_s and run.state not in ENDED:
+        run = until_run_ended(run_id, wait_s)
+    response = jsonify(run.as_json(encoding=encoding))
+    response.add_etag()
+    response.headers["Cache-Control"] = "no-cache"
+    return with_preference(response, wait_s).make_conditional(request)  # type: ignore[return-value]  # it returns itself
+
+
+@blueprint.get("/runs/<run_id>/source")
+def source(run_id: str) -> Response:
+    """What was asked for: the files, the input as far as it was sent with them, and how it is compared."""
+    run = seen(run_id)
+    asked = run_ledger.asked(run_id)
+    return jsonify(
+        id=run.id,
+        language=run.language,
+        files=asked.files,
+        entry_point=asked.entry_point,
+        stdin=asked.stdin.decode("utf-8", "replace"),
+        args=asked.args,
+        expected_output=None if asked.expected_output is None else asked.expected_output.decode(),
+        comparison=asked.comparison,
+        compile_options=asked.compile_options,
+    )
+
+
+@blueprint.get("/runs")
+def list_runs() -> Response:
+    """The asker's own, the newest first and without what they printed; with ``ids``, those whole."""
+    if "ids" in request.args:
+        return _many(request.args["ids"])
+    limit = paging.limit()
+    found = run_ledger.page(limit=limit + 1, before=_cursor(), **_filters())
+    return paging.page([run.as_json(output=False) for run in found], limit)
+
+
+@blueprint.post("/runs/<run_id>/stdin")
+def enter(run_id: str) -> Response:
+    """Have the program read more; 409 where it reads nothing, or nothing more."""
+    require_own(seen(run_id), "type to it")
+    request.max_content_length = settings().max_batch_bytes
+    errors: list[Error] = []
+    asked = check(InputIn, read_json(), errors)
+    data = input_of(asked, errors) if asked else b""
+    if asked is None or errors:
+        raise _unprocessable(errors)
+    response = jsonify(run_id=run_id, seq=entered(run_id, data, eof=asked.eof))
+    response.status_code = HTTPStatus.ACCEPTED
+    return response
+
+
+@blueprint.post("/runs/<run_id>/cancel")
+def cancel(run_id: str) -> Response:
+    """End it without a verdict and stop its program; 409 once it has ended."""
+    require_own(seen(run_id), "cancel it")
+    events = runs.cancel(run_id)
+    if not events:
+        raise Conflict("the run has ended already")
+    _beside(lambda: _tell_of_cancelling(events))
+    response = jsonify(run_ledger.get(run_id).as_json(encoding=_encoding()))
+    response.status_code = HTTPStatus.ACCEPTED
+    return response
+
+
+@blueprint.delete("/runs/<run_id>")
+def delete(run_id: str) -> Response:
+    """Remove it with all that is known of it; 409 before it has ended."""
+    require_own(seen(run_id), "remove it")
+    runs.delete_(run_id)
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def seen(run_id: str) -> Run:
+    """A run that the asker may see. Raises NotFound, for one that they may not as well."""
+    run = run_ledger.get(run_id)
+    asker = account()
+    if asker is not None and not asker.is_admin and asker.user_id != run.user_id:
+        raise NotFound(f"there is no run {run_id!r}")
+    return run
+
+
+def require_own(run: Run, what: str) -> None:
+    """Raises Fault (403) for whoever may look at a run that is another's."""
+    asker = account()
+    is_own = asker is None or asker.user_id == run.user_id
+    if not is_own and not (asker and asker.is_admin and what != "type to it"):
+        raise Fault(HTTPStatus.FORBIDDEN, f"the run is {run.user_id}'s; only they {what}")
+
+
+def entered(run_id: str, data: bytes, *, eof: bool) -> int:
+    """Keep what was typed and wake whoever reads it; its number. Raises Conflict."""
+    number = runs.enter(run_id, data, eof=eof)
+    _beside(lambda: wake_reader(run_id, number))
+    return number
+
+
+def _beside(announce: Any) -> None:
+    """Tell others what is done already, without waiting for a Redis that is slow to take it."""
+    announcing = threading.Thread(target=announce, daemon=True)
+    announcing.start()
+    announcing.join(_ANNOUNCE_S)
+
+
+def _announce(event: RunEvent, language: str, longest_s: float) -> None:
+    """Publish and queue a new run; what does not come through is left to the sweeper."""
+    published = publish([event])
+    sent = True
+    try:
+        queue.send_run(event.run_id, language, longest_s)
+    except QueueUnavailable as error:
+        log.warning("run %s: left to the sweeper: %s", event.run_id, error)
+        sent = False
+    runs.mark_sent(event.run_id, published_seq=event.seq if published else 0, sent=sent)
+
+
+def _tell_of_cancelling(events: Sequence[RunEvent]) -> None:
+    """Have the worker stop, then tell; what does not come through is left to the lease and the sweeper."""
+    publish_cancelled(event.run_id for event in events)
+    for event in events if publish(events) else ():
+        runs.mark_sent(event.run_id, published_after=event.seq - 1, published_seq=event.seq, sent=False)
+
+
+def _unprocessable(errors: list[Error]) -> Fault:
+    detail = "; ".join(f"{error['pointer']}: {error['detail']}" for error in errors)
+    return Fault(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
+
+
+def _encoding() -> Encoding:
+    wanted = request.args.get("encoding", "utf-8")
+    if wanted not in ("utf-8", "base64"):
+        raise invalid("encoding", "give utf-8 or base64")
+    return "base64" if wanted == "base64" else "utf-8"
+
+
+def _many(text: str) -> Response:
+    """The runs of these ids that the asker may see, in the order they are named in."""
+    ids = list(dict.fromkeys(text.split(",")))
+    most = settings().max_batch
+    if len(ids) > most or not all(map(is_id, ids)):
+        raise invalid("ids", f"give the ids of runs, at most {most}, separated by commas")
+    if (printed := run_ledger.printed_bytes(ids)) > _MANY_BYTES:
+        detail = f"these have printed {printed} bytes; ask for fewer at once, up to {_MANY_BYTES} bytes"
+        raise invalid("ids", detail)
+    encoding, asker = _encoding(), account()
+    found = {
+        run.id: run
+        for run in run_ledger.many(ids)
+        if asker is None or asker.is_admin or asker.user_id == run.user_id
+    }
+    items = [found[id_].as_json(encoding=encoding) for id_ in ids if id_ in found]
+    return jsonify(items=items, next_cursor=None)
+
+
+def _filters() -> dict[str, str | None]:
+    asker = account()
+    wanted = {name: request.args.get(name) for name in ("user_id", "language", "state", "verdict")}
+    for name, words in (("state", State), ("verdict", Verdict)):
+        if wanted[name] not in (None, *words):
+            raise invalid(name, f"give one of {', '.join(words)}")
+    if "\0" in (wanted["language"] or ""):
+        raise invalid("language", "must not contain the character NUL")
+    if wanted["user_id"] is not None:
+        wanted["user_id"] = checked_user_id(wanted["user_id"])
+    if asker is not None and not asker.is_admin:
+        if wanted["user_id"] not in (None, asker.user_id):
+            raise Fault(HTTPStatus.FORBIDDEN, "only your own runs are listed to you")
+        wanted["user_id"] = asker.user_id
+    return wanted
+
+
+def _cursor() -> str | None:
+    cursor = request.args.get("cursor")
+    if cursor is not None and not is_id(cursor):
+        raise invalid("cursor", "give a next_cursor of this list, or none")
+    return cursor
