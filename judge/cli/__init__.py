@@ -19,6 +19,7 @@ _COMMANDS = {
     "config": "judge.cli.config",
     "languages": "judge.cli.languages",
     "submit": "judge.cli.submit",
+    "run": "judge.cli.run",
     "problem": "judge.cli.problem",
     "user": "judge.cli.user",
     "rejudge": "judge.cli.rejudge",

@@ -23,7 +23,7 @@ from judge.web.faults import Fault, answer, invalid
 from judge.web.run_schemas import InputIn, RunIn, execution_of, input_of
 from judge.web.schemas import check, checked_user_id, read_json
 from judge.web.sources import Error, proven_language, sent_files
-from judge.web.submissions import submitter, with_preference
+from judge.web.submissions import submitter_of, with_preference
 from judge.web.waiting import asked_wait_s, until_run_ended
 
 log = logging.getLogger(__name__)
@@ -60,7 +60,7 @@ def create() -> Response:
     execution = execution_of(asked, files, errors) if asked and known else None
     if asked is None or execution is None or errors:
         raise _unprocessable(errors)
-    run, event = runs.create(execution, user_id=submitter(asked.user_id), stdin_open=asked.stdin_open)
+    run, event = runs.create(execution, user_id=submitter_of(asked.user_id), stdin_open=asked.stdin_open)
     # It is accepted already: a Redis that is slow to take it, or to be given up, is not to be waited for.
     longest_s = execution.longest_s(is_fed=asked.stdin_open)
     _beside(lambda: _announce(event, run.language, longest_s))

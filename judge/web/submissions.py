@@ -80,7 +80,7 @@ def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
     body = read_json()
     errors: list[Error] = []
     asked = check(shape, body, errors)
-    key = key_of(submitter(asked.user_id), body) if asked else None
+    key = key_of(submitter_of(asked.user_id), body) if asked else None
     if before := replayed(key):
         return before
     problem = _problem(shape, body, errors)
@@ -88,7 +88,7 @@ def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
     if errors or asked is None or problem is None:
         detail = "; ".join(f"{error['pointer']}: {error['detail']}" for error in errors)
         raise Fault(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
-    owner = submitter(asked.user_id)
+    owner = submitter_of(asked.user_id)
     throttling.check_pending(owner)
     submission, event = submissions.create(
         problem_id=problem.id,
@@ -172,7 +172,7 @@ def _files(
     return sent_files(body, language, errors, may_be_many=shape is SubmissionIn, most_bytes=most)
 
 
-def submitter(named: str | None) -> str:
+def submitter_of(named: str | None) -> str:
     """In whose name something is asked for. Raises Fault (403) where that is not the asker's own."""
     asker = account()
     if asker is None:
