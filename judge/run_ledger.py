@@ -81,18 +81,22 @@ def page(*, limit: int, before: str | None = None, **equal: str | None) -> list[
         return [_run(row, printed=False) for row in session.scalars(query)]
 
 
-def printed_bytes(ids: Collection[str]) -> int:
-    """How much these runs have printed, all together."""
+def printed_bytes(ids: Collection[str], *, user_id: str | None = None) -> int:
+    """How much these runs, or those of them that are a user's, have printed all together."""
     sizes = (func.coalesce(func.octet_length(getattr(RunRow, name)), 0) for name in OUTPUT)
     with transaction() as session:
-        return int(session.scalar(select(func.sum(sum(sizes))).where(RunRow.id.in_(ids))) or 0)
+        return int(session.scalar(select(func.sum(sum(sizes))).where(*_named(ids, user_id))) or 0)
 
 
-def many(ids: Collection[str]) -> list[Run]:
-    """Those of these runs that there are, with what they have printed."""
-    query = select(RunRow).where(RunRow.id.in_(ids)).options(*_WITH_OUTPUT)
+def many(ids: Collection[str], *, user_id: str | None = None) -> list[Run]:
+    """Those of these runs that there are, or that are a user's, with what they have printed."""
+    query = select(RunRow).where(*_named(ids, user_id)).options(*_WITH_OUTPUT)
     with transaction() as session:
         return [_run(row) for row in session.scalars(query)]
+
+
+def _named(ids: Collection[str], user_id: str | None) -> list[ColumnElement[bool]]:
+    return [RunRow.id.in_(ids), *([] if user_id is None else [RunRow.user_id == user_id])]
 
 
 def recent(user_id: str, *, within: timedelta) -> list[Mark]:

@@ -25,7 +25,11 @@ Item = TypeVar("Item")
 
 
 class Recorder(Held, Generic[Item]):
-    """Once the attempt is lost or cancelled its boxes are killed, and every step raises AttemptLost."""
+    """An attempt in which something goes on that is to be recorded bit by bit, without being held up.
+
+    Once it is lost, because its lease ran out, somebody took it or it was cancelled, its boxes are killed and
+    every step raises AttemptLost.
+    """
 
     def __init__(self, id_: str, task: Any, claimed: AnyEvent) -> None:
         super().__init__(id_, task, claimed)

@@ -1,5 +1,6 @@
 """Runs without a problem over HTTP: ask for one, show it, wait for it, type to it, end it, remove it."""
 
+import base64
 import logging
 import threading
 from collections.abc import Sequence
@@ -15,7 +16,7 @@ from judge.errors import Conflict, NotFound, QueueUnavailable, TooManyOpen
 from judge.events import RunEvent, publish, publish_cancelled, wake_reader
 from judge.languages import table
 from judge.records import is_id
-from judge.run_records import Encoding, Run
+from judge.run_records import Encoding, Run, as_text
 from judge.verdict import ENDED, State, Verdict
 from judge.web import paging
 from judge.web.asking import account
@@ -47,7 +48,7 @@ def register(app: Flask) -> None:
 def create() -> Response:
     """Have a program run: 202, or 200 if it ended within the wait that was asked for."""
     request.max_content_length = settings().max_batch_bytes
-    wait_s = asked_wait_s()
+    wait_s, encoding = asked_wait_s(), _encoding()
     body = read_json()
     errors: list[Error] = []
     asked = check(RunIn, body, errors)
@@ -67,7 +68,7 @@ def create() -> Response:
     if wait_s:
         with suppress(Fault):  # no room to wait in; it is accepted all the same
             run = until_run_ended(run.id, wait_s)
-    response = jsonify(run.as_json(encoding=_encoding()))
+    response = jsonify(run.as_json(encoding=encoding))
     response.status_code = HTTPStatus.OK if run.state in ENDED else HTTPStatus.ACCEPTED
     response.headers["Location"] = url_for("runs.show", run_id=run.id)
     return with_preference(response, wait_s)
@@ -95,7 +96,8 @@ def source(run_id: str) -> Response:
         language=run.language,
         files=asked.files,
         entry_point=asked.entry_point,
-        stdin=asked.stdin.decode("utf-8", "replace"),
+        stdin=as_text(asked.stdin),
+        stdin_base64=base64.b64encode(asked.stdin).decode(),
         args=asked.args,
         expected_output=None if asked.expected_output is None else asked.expected_output.decode(),
         comparison=asked.comparison,
@@ -132,11 +134,12 @@ def enter(run_id: str) -> Response:
 def cancel(run_id: str) -> Response:
     """End it without a verdict and stop its program; 409 once it has ended."""
     require_own(seen(run_id), "cancel it")
+    encoding = _encoding()
     events = runs.cancel(run_id)
     if not events:
         raise Conflict("the run has ended already")
     _beside(lambda: _tell_of_cancelling(events))
-    response = jsonify(run_ledger.get(run_id).as_json(encoding=_encoding()))
+    response = jsonify(run_ledger.get(run_id).as_json(encoding=encoding))
     response.status_code = HTTPStatus.ACCEPTED
     return response
 
@@ -217,15 +220,13 @@ def _many(text: str) -> Response:
     most = settings().max_batch
     if len(ids) > most or not all(map(is_id, ids)):
         raise invalid("ids", f"give the ids of runs, at most {most}, separated by commas")
-    if (printed := run_ledger.printed_bytes(ids)) > _MANY_BYTES:
+    asker = account()
+    encoding = _encoding()
+    whose = None if asker is None or asker.is_admin else asker.user_id
+    if (printed := run_ledger.printed_bytes(ids, user_id=whose)) > _MANY_BYTES:
         detail = f"these have printed {printed} bytes; ask for fewer at once, up to {_MANY_BYTES} bytes"
         raise invalid("ids", detail)
-    encoding, asker = _encoding(), account()
-    found = {
-        run.id: run
-        for run in run_ledger.many(ids)
-        if asker is None or asker.is_admin or asker.user_id == run.user_id
-    }
+    found = {run.id: run for run in run_ledger.many(ids, user_id=whose)}
     items = [found[id_].as_json(encoding=encoding) for id_ in ids if id_ in found]
     return jsonify(items=items, next_cursor=None)
 
