@@ -118,6 +118,11 @@ class RunEvent:
         }
 
     @property
+    def subject_id(self) -> str:
+        """The id of what it tells of."""
+        return self.run_id
+
+    @property
     def channels(self) -> tuple[str, ...]:
         """Where it is published as it is."""
         return user_channel(self.user_id), run_channel(self.run_id)

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session, undefer
 
 from judge import journal
@@ -120,18 +120,28 @@ def inputs_after(run_id: str, seq: int) -> list[tuple[int, bytes, bool]]:
         return [(row.seq, row.content, row.eof) for row in session.execute(query)]
 
 
-def events_after(run_id: str, seq: int, *, before: int | None = None) -> list[RunEvent]:
-    """The log of a run after ``seq`` (and before another number), in order."""
+def events_after(
+    run_id: str, seq: int, *, before: int | None = None, limit: int | None = None
+) -> list[RunEvent]:
+    """The log of a run after ``seq`` (and before another number), in order; the first ``limit``."""
     where = [RunEventRow.run_id == run_id, RunEventRow.seq > seq]
     if before is not None:
         where.append(RunEventRow.seq < before)
-    return _events(*where)
+    return _events(*where, limit=limit)
 
 
 def events_of_user(user_id: str, *, within: timedelta) -> list[RunEvent]:
     """What happened to a user's runs in the last while, each one's in order."""
     since = now() - within
     return _events(RunRow.user_id == user_id, RunRow.changed_at > since, RunEventRow.at > since)
+
+
+def events_of_user_after(user_id: str, place: tuple[datetime, str, int], *, limit: int) -> list[RunEvent]:
+    """The first ``limit`` events of a user after a place, which is an instant, an id and a ``seq``."""
+    order = RunEventRow.at, RunEventRow.run_id, RunEventRow.seq
+    # Nothing happens to a run after it was last changed; for that there is an index.
+    changed = RunRow.changed_at >= place[0]
+    return _events(RunRow.user_id == user_id, changed, tuple_(*order) > place, order=order, limit=limit)
 
 
 def unpublished(*, limit: int = 100) -> list[RunEvent]:
@@ -202,12 +212,17 @@ def _to_send(*where: ColumnElement[bool]) -> list[tuple[str, str, float]]:
         return [(row.id, row.language, row.longest_s) for row in session.execute(query)]
 
 
-def _events(*where: ColumnElement[bool]) -> list[RunEvent]:
+def _events(
+    *where: ColumnElement[bool],
+    order: Sequence[Any] = (RunEventRow.run_id, RunEventRow.seq),
+    limit: int | None = None,
+) -> list[RunEvent]:
     query = (
         select(RunEventRow, RunRow.user_id)
         .join(RunRow, RunRow.id == RunEventRow.run_id)
         .where(*where)
-        .order_by(RunEventRow.run_id, RunEventRow.seq)
+        .order_by(*order)
+        .limit(limit)
     )
     with transaction() as session:
         return [

@@ -297,6 +297,21 @@ def test_who_follows_a_user_knows_how_far_all_is() -> None:
     assert [event.run_id for event in run_ledger.events_of_user("2", within=timedelta(hours=1))] == [other.id]
 
 
+def test_a_page_of_a_users_events() -> None:
+    """After a place, in the order of their instants, whatever run they are of; and a part of one log."""
+    first, begun = new_run()
+    second, _ = new_run()
+    new_run(user_id="2")
+    assert runs.claim(first.id, ONE) is not None
+    page = run_ledger.events_of_user_after("1", (begun.at, begun.subject_id, begun.seq), limit=5)
+    assert [(event.run_id, event.type) for event in page] == [
+        (second.id, "run.queued"),
+        (first.id, "run.compiling"),
+    ]
+    assert run_ledger.events_of_user_after("1", (begun.at, "", 0), limit=1) == [begun]
+    assert run_ledger.events_after(first.id, 0, limit=1) == [begun]
+
+
 def test_runs_count_as_work() -> None:
     """What waits and what is run, as the queue's figures want it."""
     assert run_ledger.backlog() == (0, 0, None)
