@@ -184,6 +184,13 @@ def backlog() -> tuple[int, int, float | None]:
     return queued, running, None if oldest_s is None else float(oldest_s)
 
 
+def pending(user_id: str, *, at_most: int) -> int:
+    """How many runs of a user have not ended, counted no further than ``at_most``."""
+    open_ = select(RunRow.id).where(RunRow.user_id == user_id, RunRow.finished_at.is_(None))
+    with transaction() as session:
+        return session.scalars(select(func.count()).select_from(open_.limit(at_most).subquery())).one()
+
+
 def read_row(session: Session, row: RunRow) -> Run:
     """A row as a value, with what it has printed, read in the caller's transaction."""
     session.refresh(row, OUTPUT)

@@ -11,7 +11,7 @@ and from each state before the last ``cancel`` leads to cancelled. What is typed
 of their own, so that a later attempt reads it too.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
@@ -48,8 +48,17 @@ class Claim:
     event: RunEvent
 
 
-def create(execution: Execution, *, user_id: str, stdin_open: bool = False) -> tuple[Run, RunEvent]:
-    """A new run, queued. Raises TooManyOpen where the user has as many with open input as they may."""
+def create(
+    execution: Execution,
+    *,
+    user_id: str,
+    stdin_open: bool = False,
+    also: Callable[[Session, Run], None] | None = None,
+) -> tuple[Run, RunEvent]:
+    """A new run, queued. Raises TooManyOpen where the user has as many with open input as they may.
+
+    also: what is to be written in the same transaction; what it raises ends that.
+    """
     with transaction() as session:
         if stdin_open:
             _check_room_for(session, user_id)
@@ -76,7 +85,10 @@ def create(execution: Execution, *, user_id: str, stdin_open: bool = False) -> t
             .returning(RunRow)
         ).one()
         [event] = _journal.append(session, row, [(State.QUEUED, {"attempt": 0})])
-        return read_row(session, row), event
+        run = read_row(session, row)
+        if also:
+            also(session, run)
+        return run, event
 
 
 def claim(run_id: str, worker: str) -> Claim | None:

@@ -27,7 +27,7 @@ Bytes = Annotated[str, AfterValidator(_from_base64)]
 """Base64 in the body, bytes from then on."""
 Flag = Annotated[bool, Field(strict=True)]
 Seconds = Annotated[float, Field(gt=0, strict=True, allow_inf_nan=False)]
-Count = Annotated[int, Field(gt=0, strict=True)]
+Count = Annotated[int, Field(gt=0, le=2**53, strict=True)]  # beyond that, readers of JSON differ
 Tolerance = Annotated[float, Field(ge=0, strict=True, allow_inf_nan=False)]
 
 

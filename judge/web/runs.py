@@ -3,10 +3,9 @@
 import base64
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from http import HTTPStatus
-from typing import Any
 
 from flask import Blueprint, Flask, Response, jsonify, request, url_for
 
@@ -18,9 +17,10 @@ from judge.languages import table
 from judge.records import is_id
 from judge.run_records import Encoding, Run, as_text
 from judge.verdict import ENDED, State, Verdict
-from judge.web import paging
+from judge.web import paging, throttling
 from judge.web.asking import account
 from judge.web.faults import Fault, answer, invalid
+from judge.web.idempotent import amend, key_of, remember, replayed
 from judge.web.run_schemas import InputIn, RunIn, execution_of, input_of
 from judge.web.schemas import check, checked_user_id, read_json
 from judge.web.sources import Error, proven_language, sent_files
@@ -52,6 +52,9 @@ def create() -> Response:
     body = read_json()
     errors: list[Error] = []
     asked = check(RunIn, body, errors)
+    key = key_of(submitter_of(asked.user_id), body) if asked else None
+    if before := replayed(key):
+        return before
     language = proven_language(body, errors)
     if language and language["id"] not in table():
         errors.append({"pointer": "/language", "detail": "this language is not run any more"})
@@ -61,16 +64,23 @@ def create() -> Response:
     execution = execution_of(asked, files, errors) if asked and known else None
     if asked is None or execution is None or errors:
         raise _unprocessable(errors)
-    run, event = runs.create(execution, user_id=submitter_of(asked.user_id), stdin_open=asked.stdin_open)
+    owner = submitter_of(asked.user_id)
+    throttling.check_pending(owner)
+    run, event = runs.create(
+        execution,
+        user_id=owner,
+        stdin_open=asked.stdin_open,
+        also=lambda session, made: remember(session, key, _accepted(made, encoding)),
+    )
     # It is accepted already: a Redis that is slow to take it, or to be given up, is not to be waited for.
     longest_s = execution.longest_s(is_fed=asked.stdin_open)
     _beside(lambda: _announce(event, run.language, longest_s))
     if wait_s:
         with suppress(Fault):  # no room to wait in; it is accepted all the same
             run = until_run_ended(run.id, wait_s)
-    response = jsonify(run.as_json(encoding=encoding))
-    response.status_code = HTTPStatus.OK if run.state in ENDED else HTTPStatus.ACCEPTED
-    response.headers["Location"] = url_for("runs.show", run_id=run.id)
+    response = _accepted(run, encoding)
+    if wait_s:
+        amend(key, response)
     return with_preference(response, wait_s)
 
 
@@ -111,7 +121,7 @@ def list_runs() -> Response:
     if "ids" in request.args:
         return _many(request.args["ids"])
     limit = paging.limit()
-    found = run_ledger.page(limit=limit + 1, before=_cursor(), **_filters())
+    found = run_ledger.page(limit=limit + 1, before=paging.cursor(), **_filters())
     return paging.page([run.as_json(output=False) for run in found], limit)
 
 
@@ -176,7 +186,14 @@ def entered(run_id: str, data: bytes, *, eof: bool) -> int:
     return number
 
 
-def _beside(announce: Any) -> None:
+def _accepted(run: Run, encoding: Encoding) -> Response:
+    response = jsonify(run.as_json(encoding=encoding))
+    response.status_code = HTTPStatus.OK if run.state in ENDED else HTTPStatus.ACCEPTED
+    response.headers["Location"] = url_for("runs.show", run_id=run.id)
+    return response
+
+
+def _beside(announce: Callable[[], None]) -> None:
     """Tell others what is done already, without waiting for a Redis that is slow to take it."""
     announcing = threading.Thread(target=announce, daemon=True)
     announcing.start()

@@ -20,7 +20,7 @@ from limits.storage import storage_from_string
 from limits.strategies import STRATEGIES, SlidingWindowCounterRateLimiter
 from limits.util import WindowStats
 
-from judge import ledger, metrics
+from judge import ledger, metrics, run_ledger
 from judge.config import settings
 from judge.web.asking import account
 from judge.web.faults import Fault
@@ -90,13 +90,16 @@ def register_for_users(app: Flask) -> None:
 
 
 def check_pending(user_id: str) -> None:
-    """Raises Fault (429) for somebody of whom too many submissions wait already."""
+    """Raises Fault (429) for somebody of whom too many submissions and runs wait already."""
+    if not _is_limited("max_pending"):
+        return
     most = settings().max_pending
-    if _is_limited("max_pending") and ledger.pending(user_id, at_most=most) >= most:
+    waiting = ledger.pending(user_id, at_most=most) + run_ledger.pending(user_id, at_most=most)
+    if waiting >= most:
         metrics.throttled.labels("pending").inc()
         raise Fault(
             HTTPStatus.TOO_MANY_REQUESTS,
-            f"{most} submissions of {user_id} are waiting to be judged; send more when some have ended",
+            f"{most} submissions and runs of {user_id} are waiting; send more when some have ended",
             headers={"Retry-After": str(_AGAIN_S)},
         )
 

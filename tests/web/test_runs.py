@@ -448,6 +448,20 @@ def test_a_batch_of_submissions(judge: Running) -> None:
     assert len({answer["submission"]["id"] for answer in answers if "submission" in answer}) == 2
 
 
+def test_a_run_is_made_once_under_its_key(judge: Running) -> None:
+    """Asked again under its key it is the same run, and so is each item of a batch that is sent again."""
+    headers = {"Idempotency-Key": str(uuid.uuid4())}
+    first, again = (judge.request("POST", "/runs", json=GOOD, headers=headers) for _ in range(2))
+    assert first.json()["id"] == again.json()["id"]
+    batch = {"runs": [GOOD, {**GOOD, "code": "print(2)"}]}
+    made = [
+        [item["run"]["id"] for item in answer.json()["items"]]
+        for answer in (judge.request("POST", "/runs/batch", json=batch, headers=headers) for _ in range(2))
+    ]
+    assert made[0] == made[1]
+    assert len({*made[0], first.json()["id"]}) == 3
+
+
 @pytest.mark.parametrize(
     "body", [{}, [], {"runs": []}, {"runs": {}}, {"runs": [GOOD], "more": 1}, {"runs": [GOOD] * 101}]
 )

@@ -17,6 +17,7 @@ from judge.errors import NotFound
 from judge.rejudging_ledger import Wanted
 from tests import servers
 from tests.conftest import Running
+from tests.runs import new_run
 from tests.web.test_problems import new_shown_problem
 from tests.web.test_refusals import refused
 
@@ -74,6 +75,16 @@ GET     /api/v1/rejudgings/<rejudging_id>                                 401   
 GET     /api/v1/rejudgings/<rejudging_id>/items                           401    403 403  403   may    may
 POST    /api/v1/rejudgings/<rejudging_id>/apply                           401    403 403  403   may    may
 POST    /api/v1/rejudgings/<rejudging_id>/cancel                          401    403 403  403   may    may
+POST    /api/v1/submissions/batch                                         401    may 403  may   may    may
+
+POST    /api/v1/runs                                                      401    may 403  may   may    may
+POST    /api/v1/runs/batch                                                401    may 403  may   may    may
+GET     /api/v1/runs                                                      401    may may  may   may    may
+GET     /api/v1/runs/<run_id>                                             401    may may  404   404    may
+GET     /api/v1/runs/<run_id>/source                                      401    may may  404   404    may
+POST    /api/v1/runs/<run_id>/stdin                                       401    may 403  404   404    403
+POST    /api/v1/runs/<run_id>/cancel                                      401    may 403  404   404    may
+DELETE  /api/v1/runs/<run_id>                                             401    may 403  404   404    may
 """
 """``may`` is whatever else is answered than 401, 403 and 404: who may is told that an empty body is 422."""
 
@@ -106,6 +117,7 @@ OF: dict[str, Callable[[str], str]] = {
     "submission_id": lambda owner: servers.submit(user_id=owner)[0].id,
     "problem_id": problem,
     "rejudging_id": rejudging,
+    "run_id": lambda owner: new_run(user_id=owner)[0].id,
     "int:number": lambda owner: "1",
 }
 """What stands in a route's place for an id: something new of its owner's."""
