@@ -31,7 +31,7 @@ class Recorder(Held, Generic[Item]):
     every step raises AttemptLost.
     """
 
-    def __init__(self, id_: str, task: Any, claimed: AnyEvent) -> None:
+    def __init__(self, id_: str, task: Any, claimed: AnyEvent | None) -> None:
         super().__init__(id_, task, claimed)
         self._boxes: list[Box] = []
         self._changed = threading.Condition()
