@@ -142,14 +142,16 @@ def enter(run_id: str) -> Response:
 
 @blueprint.post("/runs/<run_id>/cancel")
 def cancel(run_id: str) -> Response:
-    """End it without a verdict and stop its program; 409 once it has ended."""
+    """End it without a verdict and stop its program; 409 where it has ended otherwise."""
     require_own(seen(run_id), "cancel it")
     encoding = _encoding()
     events = runs.cancel(run_id)
-    if not events:
-        raise Conflict("the run has ended already")
-    _beside(lambda: _tell_of_cancelling(events))
-    response = jsonify(run_ledger.get(run_id).as_json(encoding=encoding))
+    run = run_ledger.get(run_id)
+    if run.state != State.CANCELLED:
+        raise Conflict(f"the run is {run.state}: there is nothing to cancel")
+    if events:
+        _beside(lambda: _tell_of_cancelling(events))
+    response = jsonify(run.as_json(encoding=encoding))
     response.status_code = HTTPStatus.ACCEPTED
     return response
 
@@ -263,10 +265,3 @@ def _filters() -> dict[str, str | None]:
             raise Fault(HTTPStatus.FORBIDDEN, "only your own runs are listed to you")
         wanted["user_id"] = asker.user_id
     return wanted
-
-
-def _cursor() -> str | None:
-    cursor = request.args.get("cursor")
-    if cursor is not None and not is_id(cursor):
-        raise invalid("cursor", "give a next_cursor of this list, or none")
-    return cursor

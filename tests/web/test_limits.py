@@ -101,7 +101,7 @@ def test_pending_submissions(problem: Servers) -> None:
         ann, ben = Asker(web, "ann"), Asker(web, "ben")
         assert [ann.submit().status_code for _ in range(2)] == [202, 202]
         response = ann.submit()
-        assert "2 submissions of ann" in refused(response, 429)["detail"]
+        assert "2 submissions and runs of ann" in refused(response, 429)["detail"]
         assert int(response.headers["Retry-After"]) > 0
         assert ben.submit().status_code == 202
 

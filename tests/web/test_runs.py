@@ -269,8 +269,10 @@ def test_cancel_and_delete(judge: Running) -> None:
     assert (response.status_code, response.json()["state"]) == (202, "cancelled")
     last = socket.until(lambda message: message["type"] == "run.cancelled")[-1]
     assert (last["data"]["state"], last["data"]["verdict"]) == ("cancelled", None)
-    assert refused(judge.request("POST", f"/runs/{run['id']}/cancel"), 409) == set()
+    assert judge.request("POST", f"/runs/{run['id']}/cancel").json() == last["data"]
     assert refused(post(judge, f"/runs/{run['id']}/stdin", data="x"), 409) == set()
+    other = ended(judge, asked(judge, "print(1)")["id"])
+    assert refused(judge.request("POST", f"/runs/{other['id']}/cancel"), 409) == set()
     assert judge.request("DELETE", f"/runs/{run['id']}").status_code == 204
     assert refused(judge.request("GET", f"/runs/{run['id']}"), 404) == set()
 
