@@ -2,12 +2,20 @@
 
 import ipaddress
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from limits import parse_many
-from pydantic import AfterValidator, AliasChoices, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from judge.errors import ConfigError
@@ -178,6 +186,31 @@ class Settings(BaseSettings):
     socket_backlog: int = Field(
         default=1000, gt=0, description="events kept for a slow socket before it is closed"
     )
+    webhooks_per_user: int = Field(default=20, ge=0, description="webhooks that one user may have")
+    webhook_allow: str = Field(
+        default="",
+        description="networks and host:port that webhooks may reach though they are not public, by commas",
+    )
+    webhook_retry_s: str = Field(
+        default="5,30,120,600,1800,3600,7200,14400,28800,28800",
+        description="seconds between the tries of one delivery, separated by commas; then it has failed",
+    )
+    webhook_timeout_s: float = Field(default=10.0, gt=0, le=60, description="longest request to a webhook")
+    webhook_body_bytes: int = Field(
+        default=256 * 1024,
+        ge=4096,
+        description="body of one delivery; of a longer one parts are left out",
+    )
+    webhook_backlog: int = Field(
+        default=10_000, gt=0, description="deliveries of one webhook that wait; further ones fail at once"
+    )
+    webhook_disable_days: float = Field(
+        default=5.0, gt=0, description="how long a webhook may do nothing but fail before it is disabled"
+    )
+    delivery_days: float = Field(default=7.0, gt=0, description="how long deliveries are kept")
+    courier_threads: int = Field(default=16, ge=1, description="deliveries that one courier sends at once")
+    courier_per_host: int = Field(default=2, ge=1, description="deliveries sent to one host at once")
+    courier_per_user: int = Field(default=4, ge=1, description="deliveries of one user sent at once")
     blob_cache_bytes: int = Field(default=4096 * MIB, gt=0, description="test data a worker keeps on disk")
     header_bytes: int = Field(
         default=1024 * MIB, ge=0, description="precompiled C++ headers a worker keeps on disk; 0 keeps none"
@@ -201,6 +234,18 @@ class Settings(BaseSettings):
         if self.fed_run_wall_time_s > self.max_fed_run_wall_time_s:
             raise ValueError("JUDGE_FED_RUN_WALL_TIME_S must be at most JUDGE_MAX_FED_RUN_WALL_TIME_S")
         return self
+
+    @field_validator("webhook_retry_s")
+    @classmethod
+    def _delays_are_numbers(cls, listed: str) -> str:
+        if not re.fullmatch(r"[0-9]+(\.[0-9]+)?(\s*,\s*[0-9]+(\.[0-9]+)?)*", listed.strip()):
+            raise ValueError("must be seconds, separated by commas")
+        return listed
+
+    @property
+    def webhook_delays_s(self) -> tuple[float, ...]:
+        """JUDGE_WEBHOOK_RETRY_S, taken apart."""
+        return tuple(map(float, self.webhook_retry_s.split(",")))
 
 
 @cache

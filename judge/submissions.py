@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, insert, o
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from judge import journal, rejudged
+from judge import deliveries, journal, rejudged
 from judge.config import settings
 from judge.db import transaction
 from judge.errors import AttemptLost, NotFound
@@ -341,6 +341,7 @@ def append(
             for e in events
         ],
     )
+    deliveries.note(session, events)
     return events
 
 

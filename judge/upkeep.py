@@ -11,6 +11,7 @@ from judge.db import transaction
 from judge.journal import now
 from judge.models import (
     EventRow,
+    MessageRow,
     PackageRow,
     Problem,
     RejudgedRow,
@@ -90,6 +91,16 @@ def purge_blobs() -> int:
     """Remove data that no version names any more; returns how many pieces."""
     old = blobs.old()  # first: what is named meanwhile was put meanwhile, and is left
     return blobs.purge(old - versions.named())
+
+
+def purge_deliveries(*, older_than: timedelta) -> None:
+    """Remove what webhooks were told, or could not be told, longer ago than that."""
+    gone = _PURGED_AT_ONCE
+    while gone == _PURGED_AT_ONCE:
+        old = select(MessageRow.id).where(MessageRow.created_at < now() - older_than).limit(_PURGED_AT_ONCE)
+        with transaction() as session:
+            removed = session.execute(delete(MessageRow).where(MessageRow.id.in_(old)))  # and deliveries
+            gone = removed.rowcount  # type: ignore[attr-defined]  # a DELETE's result is a CursorResult
 
 
 def _give_up_publishing(

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from judge import blobs, versions
+from judge import blobs, deliveries, versions
 from judge.db import transaction
 from judge.errors import NotFound
 from judge.events import VerificationEvent
@@ -210,6 +210,7 @@ class _Journal(Journal[VerificationRow, VerificationEvent]):
                 for e in events
             ],
         )
+        deliveries.note(session, events)
         return events
 
 

@@ -63,13 +63,20 @@ def test_contracts_name_packages_that_are_there() -> None:
             assert root.isidentifier(), f"{section}: {name}"
 
 
-def test_the_procfile_names_five_processes() -> None:
-    """Release, web, worker, beat and flower: what a platform and honcho look for."""
+def test_the_procfile_names_six_processes() -> None:
+    """Release, web, worker, courier, beat and flower: what a platform and honcho look for."""
     lines = (REPOSITORY / "Procfile").read_text().splitlines()
-    assert [line.partition(":")[0] for line in lines] == ["release", "web", "worker", "beat", "flower"]
-    for name in ("worker", "beat", "flower"):
+    names = [line.partition(":")[0] for line in lines]
+    assert names == ["release", "web", "worker", "courier", "beat", "flower"]
+    apps = {
+        "worker": "judge.tasks",
+        "courier": "judge.couriers",
+        "beat": "judge.tasks",
+        "flower": "judge.tasks",
+    }
+    for name, app in apps.items():
         [command] = [line for line in lines if line.startswith(f"{name}:")]
-        assert command.split()[1:4] == ["celery", "-A", "judge.tasks"]
+        assert command.split()[1:4] == ["celery", "-A", app]
 
 
 def test_nothing_names_a_machine() -> None:

@@ -13,6 +13,7 @@ _COMMANDS = {
     "up": "judge.cli.up",
     "web": "judge.cli.processes",
     "worker": "judge.cli.processes",
+    "courier": "judge.cli.processes",
     "beat": "judge.cli.processes",
     "migrate": "judge.cli.migrate",
     "doctor": "judge.cli.doctor",

@@ -7,6 +7,8 @@ from datetime import timedelta
 from itertools import groupby
 
 from judge import (
+    deliveries,
+    delivery_ledger,
     idempotency,
     ledger,
     queue,
@@ -23,7 +25,7 @@ from judge import (
 from judge.config import settings
 from judge.errors import QueueUnavailable
 from judge.events import Event, RunEvent, VerificationEvent
-from judge.queue import PURGE, SWEEP, VERIFYING, app
+from judge.queue import COURIERS, PURGE, SWEEP, VERIFYING, app
 from judge.tasks.signals import tell
 
 log = logging.getLogger(__name__)
@@ -62,6 +64,9 @@ def sweep_once() -> None:
             _send_verifications(verification_ledger.unsent())
             if queue.depth_of(VERIFYING) < len(overdue := verification_ledger.overdue()):
                 _send_verifications(overdue)
+            deliveries.send(delivery_ledger.unsent())
+            if queue.depth_of(COURIERS) < len(late := delivery_ledger.overdue()):
+                deliveries.send(late)
         except QueueUnavailable as error:
             log.warning("the queue is away: %s", error)
         _tell(ledger.unpublished())
@@ -73,8 +78,10 @@ def sweep_once() -> None:
 def purge() -> None:
     """Remove what is older than it is kept: runs, events, sessions, abandoned versions and data, workers."""
     log.info("%d old runs removed", runs.purge())
+    """Remove what is older than it is kept: events, deliveries, sessions, and workers long gone."""
     removed = upkeep.purge_events(older_than=timedelta(days=settings().event_days))
     log.info("%d old events removed", removed)
+    upkeep.purge_deliveries(older_than=timedelta(days=settings().delivery_days))
     idempotency.purge()
     sessions.purge()
     removed = upkeep.purge_drafts(older_than=timedelta(days=settings().draft_days))

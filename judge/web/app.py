@@ -5,6 +5,7 @@ import logging
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from judge import reach
 from judge.config import is_loopback, settings
 from judge.db import database_url
 from judge.errors import ConfigError
@@ -28,6 +29,7 @@ from judge.web import (
     user_tokens,
     users,
     versions,
+    webhooks,
 )
 
 API = "/api/v1"
@@ -63,6 +65,7 @@ def create_app() -> Flask:
         rejudgings,
         runs,
         batches,
+        webhooks,
         sign_in,
         users,
         user_tokens,
@@ -85,3 +88,4 @@ def check_settings() -> None:
         )
     database_url()
     broker_url()
+    reach.check_settings()
