@@ -79,6 +79,9 @@ def claim(delivery_id: str) -> Claim | None:
             return None
         if row.lease_until is not None:
             add_attempt(row, Attempt(_instant(), None, None, "the courier ended before it had the answer"))
+            if row.tries > len(settings().webhook_delays_s):  # it may be this one that ends them
+                row.state, row.lease_until, row.finished_at = "failed", None, now()
+                return None
         row.lease_until = now() + timedelta(seconds=lease_s)
         row.tries, row.claims = row.tries + 1, row.claims + 1
         old = webhook.previous_until is not None and webhook.previous_until > datetime.now(UTC)

@@ -187,6 +187,23 @@ def test_a_claim_is_for_one(problem: str) -> None:
     assert delivery_attempts.claim("0" * 26) is None
 
 
+def test_what_ends_every_courier_comes_to_an_end(problem: str) -> None:
+    """A try counts when it begins, so that none is made for ever."""
+    hook, _ = webhook(URL)
+    judged()
+    [delivery] = told(hook.id)
+    tries = len(config.settings().webhook_delays_s) + 1
+    for _ in range(tries):
+        assert delivery_attempts.claim(delivery.id)
+        change("lease_until = clock_timestamp()")
+    assert delivery_attempts.claim(delivery.id) is None
+    [delivery] = told(hook.id)
+    assert (delivery.state, len(delivery.attempts)) == ("failed", tries)
+    assert {attempt["error"] for attempt in delivery.attempts} == {
+        "the courier ended before it had the answer"
+    }
+
+
 def test_only_so_many_at_once_to_a_host_and_for_a_user(problem: str, set_: Set) -> None:
     """Whoever comes too early is left in the rows, and told when another has ended."""
     set_(courier_per_host=2, courier_per_user=3)
