@@ -64,10 +64,10 @@ def test_contracts_name_packages_that_are_there() -> None:
 
 
 def test_the_procfile_names_six_processes() -> None:
-    """Release, web, worker, courier, beat and flower: what a platform and honcho look for."""
+    """Release, web, worker, beat, flower and courier: what a platform and honcho look for."""
     lines = (REPOSITORY / "Procfile").read_text().splitlines()
     names = [line.partition(":")[0] for line in lines]
-    assert names == ["release", "web", "worker", "courier", "beat", "flower"]
+    assert names == ["release", "web", "worker", "beat", "flower", "courier"]
     apps = {
         "worker": "judge.tasks",
         "courier": "judge.couriers",

@@ -146,7 +146,7 @@ def test_procfile(debian_urls: dict[str, str], folder: Path) -> None:
     port = free_port()
     env = environment(debian_urls, folder / "home", FLOWER_BASIC_AUTH="ops:secret")
     prepare(env)
-    processes = ["web", "worker", "courier", "beat", "flower"]
+    processes = ["web", "worker", "beat", "flower", "courier"]
     honcho = [sys.executable, "-m", "honcho", "start", "-p", str(port), *processes]
     with program(honcho, folder / "honcho.log", env=env, cwd=REPOSITORY) as process:
         judged(Running(f"http://127.0.0.1:{port}", process.pid, folder, env))
