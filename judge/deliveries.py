@@ -21,7 +21,7 @@ from judge.config import settings
 from judge.db import after_commit, transaction
 from judge.delivery_attempts import Attempt, add_attempt, is_free
 from judge.errors import NotFound, QueueUnavailable
-from judge.events import AnyEvent
+from judge.events import Event, VerificationEvent
 from judge.journal import now
 from judge.models import DeliveryRow, MessageRow, WebhookRow
 from judge.records import instant, new_id
@@ -30,7 +30,7 @@ from judge.webhooks import PING, TYPES, WebhookRefused
 log = logging.getLogger(__name__)
 
 
-def note(session: Session, events: Sequence[AnyEvent]) -> None:
+def note(session: Session, events: Sequence[Event | VerificationEvent]) -> None:
     """Write, in the transaction that wrote the events, what webhooks are to be told of them."""
     for event in events:
         if event.type not in TYPES:
