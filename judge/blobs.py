@@ -4,13 +4,14 @@ import hashlib
 import logging
 import os
 import zlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from io import BufferedReader, BytesIO
 from pathlib import Path
 from typing import BinaryIO
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,9 @@ from judge.shelf import Shelf, shelf
 log = logging.getLogger(__name__)
 
 _CHUNK_BYTES = 1024 * 1024
+_YOUNG = timedelta(days=1)
+_RENEWED = timedelta(hours=1)
+_now = func.clock_timestamp
 
 Content = Path | bytes | BinaryIO
 """Where bytes to be kept are: a file by its name, they themselves, or an open file."""
@@ -35,11 +39,13 @@ class BlobDamaged(JudgeError):
 def put(session: Session, content: Content, *, digest: str = "", level: int = 6) -> str:
     """Keep some bytes, once, in the caller's transaction; returns their SHA-256 as 64 hex digits.
 
-    digest: that, where it is known. level: zlib's, from 0 for what is compressed already.
+    digest: that, where it is known. level: zlib's, from 0 for what is compressed already. Whoever puts
+    something that is there already makes it new, so that ``purge`` leaves time to name it.
     """
     digest = digest or digest_of(content)
     with _opened(content) as file:
         size_bytes = file.seek(0, os.SEEK_END)
+    session.execute(update(Blob).where(Blob.digest == digest, _older(_RENEWED)).values(kept_at=_now()))
     kept = session.execute(
         insert(Blob)
         .values(digest=digest, size_bytes=size_bytes)
@@ -57,6 +63,29 @@ def holds(session: Session, digests: Collection[str]) -> bool:
     """Whether every one of these blobs is kept."""
     found = session.scalar(select(func.count()).where(Blob.digest.in_(digests)))
     return found == len(digests)
+
+
+def old() -> set[str]:
+    """Blobs that nobody has put for a day: what somebody is about to name is not among them."""
+    with transaction() as session:
+        return set(session.scalars(select(Blob.digest).where(_older(_YOUNG))))
+
+
+def purge(digests: Iterable[str]) -> int:
+    """Remove blobs, but for those that somebody has put again since ``old``; returns how many."""
+    removed = 0
+    for digest in digests:  # one at a time: one may be large
+        with transaction() as session:
+            unused = select(Blob.digest).where(Blob.digest == digest, _older(_YOUNG))
+            # Whoever is just putting it holds its row, perhaps for minutes.
+            unused = unused.with_for_update(skip_locked=True)
+            gone = session.execute(delete(Blob).where(Blob.digest.in_(unused)))
+            removed += gone.rowcount  # type: ignore[attr-defined]  # a DELETE's result is a CursorResult
+    return removed
+
+
+def _older(than: timedelta) -> ColumnElement[bool]:
+    return Blob.kept_at < _now() - than
 
 
 def digest_of(content: Content) -> str:

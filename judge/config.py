@@ -2,12 +2,20 @@
 
 import ipaddress
 import os
+import re
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
 from limits import parse_many
-from pydantic import AfterValidator, AliasChoices, Field, ValidationError, model_validator
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from judge.errors import ConfigError
@@ -115,10 +123,47 @@ class Settings(BaseSettings):
         default=5, ge=1, description="lost attempts after which a submission has failed"
     )
     sweep_s: float = Field(default=2.0, gt=0, description="how often the sweeper looks for lost work")
+    rejudging_slice: int = Field(
+        default=100, ge=1, description="submissions of one rejudging that are in the queue at a time"
+    )
+    max_rejudged: int = Field(default=50_000, ge=1, description="submissions of one rejudging")
     max_judging_s: float = Field(default=1500.0, gt=0, description="longest judging of one submission")
     max_verifying_s: float = Field(default=3600.0, gt=0, description="longest verification of one package")
     event_days: float = Field(default=7.0, gt=0, description="how long events are kept")
 
+    draft_days: float = Field(
+        default=30.0, gt=0, description="how long versions are kept that never became good"
+    )
+    max_run_cpu_time_s: float = Field(default=30.0, gt=0, description="CPU time of a run without a problem")
+    max_run_wall_time_s: float = Field(default=60.0, gt=0, description="the same by the clock")
+    max_fed_run_wall_time_s: float = Field(
+        default=600.0, gt=0, description="the same where input comes while the program runs"
+    )
+    fed_run_wall_time_s: float = Field(
+        default=60.0, gt=0, description="time by the clock of such a run that asks for none"
+    )
+    max_run_memory_bytes: int = Field(default=2048 * MIB, gt=0, description="memory of such a run")
+    max_run_output_bytes: int = Field(default=1 * MIB, gt=0, description="what such a run may print")
+    max_run_processes: int = Field(default=256, gt=0, description="processes and threads of such a run")
+    max_run_file_bytes: int = Field(default=64 * MIB, gt=0, description="working folder of such a run")
+    max_run_compile_time_s: float = Field(default=60.0, gt=0, description="CPU time of a run's compiler")
+    max_run_compile_memory_bytes: int = Field(
+        default=2048 * MIB, gt=0, description="memory of a run's compiler"
+    )
+    max_run_repeat: int = Field(default=20, gt=0, description="how often one run may be repeated")
+
+    max_run_stdin_bytes: int = Field(
+        default=1 * MIB, gt=0, description="stdin of a run, and apart from it its expected output"
+    )
+    max_run_input_bytes: int = Field(default=1 * MIB, gt=0, description="what can be typed to a run")
+    max_open_runs: int = Field(default=2, gt=0, description="runs of one user that may wait for input")
+    open_run_slots: int = Field(
+        default=0, ge=0, description="slots of a worker for runs that wait for input; 0: half of them"
+    )
+    run_hours: float = Field(default=24.0, gt=0, description="how long a run is kept")
+
+    max_batch: int = Field(default=100, gt=0, description="runs or submissions of one request")
+    max_batch_bytes: int = Field(default=8 * MIB, gt=0, description="body of a run or of a batch")
     max_code_bytes: int = Field(default=128 * 1024, gt=0, description="all files of one submission")
     max_body_bytes: int = Field(default=1 * MIB, gt=0, description="body of one HTTP request")
     max_package_bytes: int = Field(default=256 * MIB, gt=0, description="zip of one problem package")
@@ -135,6 +180,9 @@ class Settings(BaseSettings):
     rate_address: Rate = Field(
         default="3600/minute", description="requests from one address; with tokens, or where it is set"
     )
+    rate_guess: Rate = Field(
+        default="10 per 5 minute", description="wrong passwords for one user from one address"
+    )
     max_pending: int = Field(
         default=100, ge=0, description="unfinished submissions of one user; with tokens, or where it is set"
     )
@@ -143,6 +191,31 @@ class Settings(BaseSettings):
     socket_backlog: int = Field(
         default=1000, gt=0, description="events kept for a slow socket before it is closed"
     )
+    webhooks_per_user: int = Field(default=20, ge=0, description="webhooks that one user may have")
+    webhook_allow: str = Field(
+        default="",
+        description="networks and host:port that webhooks may reach though they are not public, by commas",
+    )
+    webhook_retry_s: str = Field(
+        default="5,30,120,600,1800,3600,7200,14400,28800,28800",
+        description="seconds between the tries of one delivery, separated by commas; then it has failed",
+    )
+    webhook_timeout_s: float = Field(default=10.0, gt=0, le=60, description="longest request to a webhook")
+    webhook_body_bytes: int = Field(
+        default=256 * 1024,
+        ge=4096,
+        description="body of one delivery; of a longer one parts are left out",
+    )
+    webhook_backlog: int = Field(
+        default=10_000, gt=0, description="deliveries of one webhook that wait; further ones fail at once"
+    )
+    webhook_disable_days: float = Field(
+        default=5.0, gt=0, description="how long a webhook may do nothing but fail before it is disabled"
+    )
+    delivery_days: float = Field(default=7.0, gt=0, description="how long deliveries are kept")
+    courier_threads: int = Field(default=16, ge=1, description="deliveries that one courier sends at once")
+    courier_per_host: int = Field(default=2, ge=1, description="deliveries sent to one host at once")
+    courier_per_user: int = Field(default=4, ge=1, description="deliveries of one user sent at once")
     blob_cache_bytes: int = Field(default=4096 * MIB, gt=0, description="test data a worker keeps on disk")
     header_bytes: int = Field(
         default=1024 * MIB, ge=0, description="precompiled C++ headers a worker keeps on disk; 0 keeps none"
@@ -160,6 +233,24 @@ class Settings(BaseSettings):
         if self.lease_renew_s > self.lease_s / 2:
             raise ValueError("JUDGE_LEASE_RENEW_S must be at most half of JUDGE_LEASE_S")
         return self
+
+    @model_validator(mode="after")
+    def _a_run_that_asks_for_nothing_may_run(self) -> Self:
+        if self.fed_run_wall_time_s > self.max_fed_run_wall_time_s:
+            raise ValueError("JUDGE_FED_RUN_WALL_TIME_S must be at most JUDGE_MAX_FED_RUN_WALL_TIME_S")
+        return self
+
+    @field_validator("webhook_retry_s")
+    @classmethod
+    def _delays_are_numbers(cls, listed: str) -> str:
+        if not re.fullmatch(r"[0-9]+(\.[0-9]+)?(\s*,\s*[0-9]+(\.[0-9]+)?)*", listed.strip()):
+            raise ValueError("must be seconds, separated by commas")
+        return listed
+
+    @property
+    def webhook_delays_s(self) -> tuple[float, ...]:
+        """JUDGE_WEBHOOK_RETRY_S, taken apart."""
+        return tuple(map(float, self.webhook_retry_s.split(",")))
 
 
 @cache

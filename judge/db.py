@@ -1,6 +1,7 @@
 """The one way to Postgres: an engine a process, and transactions that end with their block."""
 
-from collections.abc import Iterator
+import logging
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
@@ -9,6 +10,10 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from judge.config import settings
 from judge.errors import ConfigError
+
+log = logging.getLogger(__name__)
+
+_AFTER_COMMIT = "after_commit"
 
 
 class Base(DeclarativeBase):
@@ -63,3 +68,17 @@ def transaction() -> Iterator[Session]:
     """A session whose work is committed when the block ends, and rolled back if it raises."""
     with Session(engine(), expire_on_commit=False) as session, session.begin():
         yield session
+    for call in session.info.get(_AFTER_COMMIT, ()):
+        try:
+            call()
+        except Exception:
+            # What is written is written, and whoever wrote it must not take it for a failure.
+            log.exception("what was to follow a transaction has failed")
+
+
+def after_commit(session: Session, call: Callable[[], None]) -> None:
+    """Have something done once the transaction of ``session`` has committed, and not if it does not.
+
+    Whoever committed waits for it. What it raises is logged.
+    """
+    session.info.setdefault(_AFTER_COMMIT, []).append(call)

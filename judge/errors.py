@@ -38,3 +38,7 @@ class QueueUnavailable(JudgeError):
 
 class NotVerified(Conflict):
     """A version of a problem may not be published before a worker has found it good."""
+
+
+class TooManyOpen(JudgeError):
+    """A user has as many unfinished things of a kind as they may; the message says which to end."""

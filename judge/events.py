@@ -2,14 +2,19 @@
 
 Redis channels, all JSON:
 
-- ``user:{user_id}``: every event of that user's submissions, and of the verifications that they asked for
+- ``user:{user_id}``: every event of that user's submissions and runs, and of the verifications that they
+  asked for
 - ``submission:{id}``: every event of that submission
+- ``run:{id}``: every event of that run
+- ``run_input:{id}``: a number, whenever something was typed to that run
 - ``problem:{id}``: every event of that problem's verifications
 - ``problem_done``: one message a finished submission
+- ``cancelled``: ``{"id": …}`` of whatever a worker may hold and is to be ended at once
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -23,6 +28,9 @@ from judge.records import instant
 from judge.verdict import State
 
 PROBLEM_DONE = "problem_done"
+CANCELLED = "cancelled"
+_SILENT_S = 10.0
+_LOOK_EVERY_S = 1.0
 
 
 @dataclass(frozen=True)
@@ -87,7 +95,40 @@ class VerificationEvent:
         return user_channel(self.user_id), problem_channel(self.problem_id)
 
 
-AnyEvent = Event | VerificationEvent
+@dataclass(frozen=True)
+class RunEvent:
+    """One row of the log of a run; ``seq`` grows by one within it, across attempts."""
+
+    run_id: str
+    seq: int
+    type: str
+    user_id: str
+    at: datetime
+    data: dict[str, Any]
+
+    def as_json(self) -> dict[str, Any]:
+        """As it is sent."""
+        return {
+            "type": self.type,
+            "seq": self.seq,
+            "run_id": self.run_id,
+            "user_id": self.user_id,
+            "at": instant(self.at),
+            "data": self.data,
+        }
+
+    @property
+    def subject_id(self) -> str:
+        """The id of what it tells of."""
+        return self.run_id
+
+    @property
+    def channels(self) -> tuple[str, ...]:
+        """Where it is published as it is."""
+        return user_channel(self.user_id), run_channel(self.run_id)
+
+
+AnyEvent = Event | VerificationEvent | RunEvent
 
 
 def kind(state: State | str) -> str:
@@ -107,6 +148,16 @@ def user_channel(user_id: str) -> str:
 def submission_channel(submission_id: str) -> str:
     """Where every event of one submission is published."""
     return f"submission:{submission_id}"
+
+
+def run_channel(run_id: str) -> str:
+    """Where every event of one run is published."""
+    return f"run:{run_id}"
+
+
+def input_channel(run_id: str) -> str:
+    """Where it is said that something was typed to a run."""
+    return f"run_input:{run_id}"
 
 
 def problem_channel(problem_id: str) -> str:
@@ -145,6 +196,64 @@ def publish(events: Iterable[AnyEvent]) -> bool:
         except redis.RedisError:
             return False
     return True
+
+
+def publish_cancelled(ids: Iterable[str]) -> bool:
+    """Have workers look at once whether they still hold these, submissions or whatever has a lease.
+
+    Called after the commit that took the rows from them. False where Redis did not take it: then they find
+    out when they next renew their leases.
+    """
+    with connection().pipeline(transaction=False) as pipe:
+        for id_ in ids:
+            pipe.publish(CANCELLED, json.dumps({"id": id_}))
+        try:
+            pipe.execute()
+        except redis.RedisError:
+            return False
+    return True
+
+
+def cancellations() -> Iterator[str | None]:
+    """The ids that are cancelled from now on; None once, as soon as none can be missed any more.
+
+    Raises RedisError when the subscription is lost.
+    """
+    with connection().pubsub() as pubsub:  # type: ignore[no-untyped-call]  # redis-py types it only in part
+        pubsub.subscribe(CANCELLED)
+        asked = False
+        while True:
+            message = pubsub.get_message(timeout=_SILENT_S)
+            if message is None:
+                if asked:
+                    raise redis.ConnectionError("it is open, and silent")
+                pubsub.ping()
+            asked = message is None
+            if message is not None and message["type"] == "subscribe":
+                yield None
+            elif message is not None and message["type"] == "message":
+                yield json.loads(message["data"])["id"]
+
+
+def wake_reader(run_id: str, number: int) -> None:
+    """Tell the worker that holds a run that something was typed to it.
+
+    Never raises for Redis' sake: the rows stay, and the worker looks there by itself, a little later.
+    """
+    with suppress(redis.RedisError):
+        connection().publish(input_channel(run_id), number)
+
+
+def typings(run_id: str) -> Iterator[None]:
+    """A turn whenever something may have been typed to a run: at first, when told so, and each second.
+
+    Raises RedisError when the subscription is lost.
+    """
+    with connection().pubsub() as pubsub:  # type: ignore[no-untyped-call]  # redis-py types it only in part
+        pubsub.subscribe(input_channel(run_id))
+        while True:
+            pubsub.get_message(timeout=_LOOK_EVERY_S)
+            yield
 
 
 def _summary(event: Event) -> dict[str, Any]:

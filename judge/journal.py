@@ -1,24 +1,32 @@
 """Rows with a log: how a row moves, numbers what happens to it, and notes what was sent and published.
 
-Submissions and verifications are such rows. Each has ``last_seq``, the number of its latest event, and
-``published_seq``, up to which Redis is known to have taken them.
+Submissions, verifications and runs are such rows. Each has ``last_seq``, the number of its latest event,
+and ``published_seq``, up to which Redis is known to have taken them; a worker holds one by a lease and an
+attempt number, which its every write must name. ``Journal`` is what verifications and runs have in common.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, case, func, text, update
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select, text, update
 from sqlalchemy.orm import Session
 
 from judge.config import settings
 from judge.db import transaction
-from judge.models import SubmissionRow, VerificationRow
+from judge.errors import AttemptLost
+from judge.models import RunRow, SubmissionRow, VerificationRow
+from judge.verdict import State
 
-Row = TypeVar("Row", SubmissionRow, VerificationRow)
+Row = TypeVar("Row", SubmissionRow, VerificationRow, RunRow)
+Told = TypeVar("Told")
 
 Published = tuple[int, int]
 """The part of a log that Redis has taken: the events after the first number, up to the second."""
+
+Entry = tuple[str, dict[str, Any]]
+"""What is to be logged: the last word of an event's type, and its data."""
 
 now = func.clock_timestamp
 
@@ -29,7 +37,11 @@ def lease() -> Any:
 
 
 def move(
-    session: Session, table: type[Row], *where: ColumnElement[bool], entries: int, **values: Any
+    session: Session,
+    table: type[Row],
+    *where: ColumnElement[bool],
+    entries: int | ColumnElement[int],
+    **values: Any,
 ) -> Sequence[Row]:
     """Change the rows that satisfy ``where`` and reserve the next ``entries`` numbers of their logs."""
     statement = (
@@ -65,3 +77,153 @@ def mark_sent(table: type[Row], id_: str, *, published_after: int, published_seq
                 **({"sent_at": now()} if sent else {}),
             )
         )
+
+
+def never_sent(table: type[Row]) -> ColumnElement[bool]:
+    """Queued, and taken by no broker; whoever has just committed is about to send, and is given a second."""
+    just_now = now() - timedelta(seconds=1)
+    return and_(table.state == State.QUEUED, table.sent_at.is_(None), table.changed_at < just_now)
+
+
+def overdue(table: type[Row]) -> ColumnElement[bool]:
+    """Queued, taken by the broker a good while ago, and claimed by nobody."""
+    long_ago = now() - timedelta(seconds=settings().lease_s * 2 / 3)
+    return and_(table.state == State.QUEUED, table.sent_at < long_ago)
+
+
+def unpublished(table: type[Row]) -> ColumnElement[bool]:
+    """Changed a while ago, with events of which nobody has noted that Redis took them."""
+    return and_(table.published_seq < table.last_seq, table.changed_at < now() - timedelta(seconds=2))
+
+
+class Journal(ABC, Generic[Row, Told]):
+    """How the rows of one table are held by workers and given back; ``Told`` is the table's kind of event.
+
+    Every change is one transaction, and returns the events to publish once it has committed.
+    """
+
+    table: type[Row]
+    held: ClassVar[Sequence[str]]
+    """States in which a worker holds a lease."""
+
+    cleared: ClassVar[dict[str, Any]] = {}
+    """What an attempt that was given back leaves in its row."""
+
+    @abstractmethod
+    def append(self, session: Session, row: Row, entries: Sequence[Entry]) -> list[Told]:
+        """Write log entries under the numbers that were reserved."""
+
+    @abstractmethod
+    def queued(self, session: Session, row: Row) -> Entry:
+        """What is logged of a row that is queued again."""
+
+    @abstractmethod
+    def failed(self, session: Session, row: Row) -> Entry:
+        """What is logged of a row that has lost too many attempts."""
+
+    def mark_sent(self, id_: str, *, published_after: int = 0, published_seq: int, sent: bool) -> None:
+        """Remember what broker and Redis have taken, so that the sweeper need not send it again.
+
+        Redis has taken the events after ``published_after``, up to ``published_seq``.
+        """
+        mark_sent(self.table, id_, published_after=published_after, published_seq=published_seq, sent=sent)
+
+    def claim(
+        self, session: Session, id_: str, worker: str, *where: ColumnElement[bool], state: str
+    ) -> Row | None:
+        """Take a row that is queued, or whose lease has run out, for a new attempt in this state.
+
+        None where somebody else holds it or it has ended, as with any message that comes twice.
+        """
+        table = self.table
+        is_held = table.state.in_(self.held)
+        lost = table.lost_attempts + cast(is_held, Integer)
+        rows = move(
+            session,
+            table,
+            table.id == id_,
+            or_(table.state == State.QUEUED, and_(is_held, table.lease_until < now())),
+            lost < settings().max_attempts,
+            *where,
+            entries=1,
+            state=state,
+            attempt=table.attempt + 1,
+            lost_attempts=lost,
+            worker=worker,
+            lease_until=lease(),
+            started_at=func.coalesce(table.started_at, now()),
+            **self.cleared,
+        )
+        return rows[0] if rows else None
+
+    def renew(self, id_: str, attempt: int) -> None:
+        """Keep the lease for another while. Raises AttemptLost."""
+        with transaction() as session:
+            held = session.execute(
+                update(self.table).where(*self._holds(id_, attempt)).values(lease_until=lease())
+            )
+            if not held.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result is a CursorResult
+                raise AttemptLost(id_)
+
+    def move_held(
+        self, session: Session, id_: str, attempt: int, published_: Published, *, entries: int, **values: Any
+    ) -> Row:
+        """Change a row that an attempt holds. Raises AttemptLost."""
+        noted = published(self.table, *published_)
+        holds = self._holds(id_, attempt)
+        rows = move(session, self.table, *holds, entries=entries, published_seq=noted, **values)
+        if not rows:
+            raise AttemptLost(id_)
+        return rows[0]
+
+    def give_back(self, id_: str, attempt: int, *, lost: bool) -> list[Told]:
+        """End an attempt without a result: back to the queue or, after too many lost ones, failed.
+
+        ``lost``: the attempt died by a failure of ours. A drain gives back an attempt that is not lost.
+        Raises AttemptLost.
+        """
+        with transaction() as session:
+            events = self._give_back(session, *self._holds(id_, attempt), lost=lost)
+            if not events:
+                raise AttemptLost(id_)
+            return events
+
+    def give_back_of(self, id_: str, worker: str) -> list[Told]:
+        """Give back, as lost, what a worker holds of a row: its child was killed."""
+        table = self.table
+        with transaction() as session:
+            return self._give_back(
+                session, table.id == id_, table.worker == worker, table.state.in_(self.held), lost=True
+            )
+
+    def lapse(self, *, limit: int = 100) -> list[Told]:
+        """Give back every attempt whose lease has run out: its worker is dead, stopped or cut off."""
+        table = self.table
+        with transaction() as session:
+            ids = session.scalars(
+                select(table.id)
+                .where(table.state.in_(self.held), table.lease_until < now())
+                .limit(limit)
+                .with_for_update(skip_locked=True)
+            ).all()
+            return self._give_back(session, table.id.in_(ids), lost=True) if ids else []
+
+    def _holds(self, id_: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
+        return self.table.id == id_, self.table.attempt == attempt, self.table.state.in_(self.held)
+
+    def _give_back(self, session: Session, *where: ColumnElement[bool], lost: bool) -> list[Told]:
+        table = self.table
+        free: dict[str, Any] = {"lease_until": None, "worker": None}
+        again: dict[str, Any] = {"sent_at": None, **self.cleared, **free}
+        events: list[Told] = []
+        if lost:
+            lost_attempts = table.lost_attempts + 1
+            spent = lost_attempts >= settings().max_attempts
+            ended = {"state": State.FAILED, "finished_at": now(), "lost_attempts": lost_attempts, **free}
+            for row in move(session, table, *where, spent, entries=1, **ended):
+                events += self.append(session, row, [self.failed(session, row)])
+            where = (*where, ~spent, table.state.in_(self.held))
+            again["lost_attempts"] = lost_attempts
+        for row in move(session, table, *where, entries=1, state=State.QUEUED, **again):
+            events += self.append(session, row, [self.queued(session, row)])
+        return events

@@ -32,11 +32,14 @@ class Language:
     mixes: tuple[str, ...] = ()
     shebang: str = ""
     compile: tuple[str, ...] = ()
+    compile_options: tuple[str, ...] = ()
     unchecked: str = ""
     entry: str = "file"
     entry_point: str = ""
     environment: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
+    fed_environment: Mapping[str, str] = field(default_factory=dict)
+    fed_files: Mapping[str, str] = field(default_factory=dict)
     packages: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     folders: tuple[str, ...] = ()
@@ -65,10 +68,17 @@ class Language:
         """The extensions of the files that its compiler is given."""
         return self.extensions + self.also + self.mixes
 
-    def compile_command(self, sources: Sequence[str], entry: str = "") -> tuple[str, ...]:
+    def refused(self, options: Sequence[str]) -> list[str]:
+        """Those of a caller's compiler options that are not among ``compile_options``."""
+        return [option for option in options if not any(_allows(one, option) for one in self.compile_options)]
+
+    def compile_command(
+        self, sources: Sequence[str], entry: str = "", options: Sequence[str] = ()
+    ) -> tuple[str, ...]:
         """The argument list that compiles these files; empty where there is nothing to compile."""
+        lists = {"{sources}": sources, "{options}": options}
         words = self._filled(self.compile, entry)
-        return tuple(word for part in words for word in (sources if part == "{sources}" else [part]))
+        return tuple(word for part in words for word in lists.get(part, [part]))
 
     def run_command(self, memory_bytes: int, entry: str = "") -> tuple[str, ...]:
         """The argument list that runs the program under a memory limit.
@@ -94,6 +104,11 @@ class Language:
     def memory_bytes(self, limit_bytes: int) -> int:
         """The memory that a program may take where a problem allows ``limit_bytes``."""
         return max(int(limit_bytes * self.memory_multiplier), self.memory_floor_mib * _MIB)
+
+
+def _allows(allowed: str, option: str) -> bool:
+    """Whether an entry of ``compile_options`` is the option, or a pattern that it is like."""
+    return bool(re.fullmatch(allowed, option)) if allowed.startswith("^") else allowed == option
 
 
 @cache

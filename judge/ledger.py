@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
+from judge import rejudged
 from judge.config import settings
 from judge.db import transaction
 from judge.errors import NotFound
@@ -27,17 +28,25 @@ def get(submission_id: str) -> Submission:
         return read_row(session, row)
 
 
-def source(submission_id: str) -> tuple[SourceFile, ...]:
-    """The files that were submitted. Raises NotFound."""
+def source(submission_id: str) -> tuple[tuple[SourceFile, ...], str | None]:
+    """The files that were submitted, and the one or the class to begin with, if one was named.
+
+    Raises NotFound.
+    """
+    query = select(SubmissionRow.files, SubmissionRow.entry_point).where(SubmissionRow.id == submission_id)
     with transaction() as session:
-        files = session.scalar(select(SubmissionRow.files).where(SubmissionRow.id == submission_id))
-    if files is None:
+        row = session.execute(query).first()
+    if row is None:
         raise NotFound(f"there is no submission {submission_id!r}")
-    return tuple(SourceFile(**file) for file in files)
+    return tuple(SourceFile(**file) for file in row.files), row.entry_point
 
 
 def page(*, limit: int, before: str | None = None, **equal: str | None) -> list[Submission]:
-    """The newest submissions first, with their tests; ``equal`` names columns and what they must hold."""
+    """The newest submissions first, with their tests; ``equal`` names columns and what they must hold.
+
+    What is judged anew is found by the verdict that counts meanwhile.
+    """
+    equal["counted_verdict"] = equal.pop("verdict", None)
     query = select(SubmissionRow).order_by(SubmissionRow.id.desc()).limit(limit)
     if before is not None:
         query = query.where(SubmissionRow.id < before)
@@ -120,12 +129,12 @@ def overdue_counts() -> dict[str, int]:
 
 def backlog() -> tuple[int, int, float | None]:
     """How many submissions wait, how many are judged, and how many seconds the oldest has waited."""
+    # One that is judged anew may be years old, and waits since then; one that was given back waits on.
+    since = func.coalesce(SubmissionRow.started_at, SubmissionRow.changed_at)
     query = select(
         func.count().filter(SubmissionRow.state == State.QUEUED),
         func.count().filter(SubmissionRow.state.in_(HELD)),
-        func.extract(
-            "epoch", _now() - func.min(SubmissionRow.created_at).filter(SubmissionRow.state == State.QUEUED)
-        ),
+        func.extract("epoch", _now() - func.min(since).filter(SubmissionRow.state == State.QUEUED)),
     ).where(SubmissionRow.finished_at.is_(None))
     with transaction() as session:
         queued, running, oldest_s = session.execute(query).one()
@@ -133,9 +142,15 @@ def backlog() -> tuple[int, int, float | None]:
 
 
 def pending(user_id: str, *, at_most: int) -> int:
-    """How many submissions of a user have not ended, counted no further than ``at_most``."""
+    """How many submissions of a user have not ended, counted no further than ``at_most``.
+
+    What somebody else has judged anew is no doing of theirs.
+    """
     open_ = select(SubmissionRow.id).where(
-        SubmissionRow.user_id == user_id, SubmissionRow.finished_at.is_(None)
+        SubmissionRow.user_id == user_id,
+        SubmissionRow.finished_at.is_(None),
+        SubmissionRow.former.is_(None),
+        SubmissionRow.rejudging_id.is_(None),
     )
     with transaction() as session:
         return session.scalars(select(func.count()).select_from(open_.limit(at_most).subquery())).one()
@@ -148,13 +163,16 @@ def read_row(session: Session, row: SubmissionRow) -> Submission:
 
 
 def _read_rows(session: Session, rows: Sequence[SubmissionRow]) -> list[Submission]:
-    """Rows as values. While a submission is queued, what a former attempt saw is not shown."""
+    """Rows as values. While a submission is queued, what a former attempt saw is not shown.
+
+    A trial shows nothing but the judgement that it may replace.
+    """
     tests: dict[str, list[TestResult]] = {row.id: [] for row in rows}
-    if judged := [row.id for row in rows if row.state != State.QUEUED]:
+    if judged := [row.id for row in rows if row.is_trial or row.state != State.QUEUED]:
         query = (
             select(TestRow)
             .join(SubmissionRow, SubmissionRow.id == TestRow.submission_id)
-            .where(TestRow.submission_id.in_(judged), TestRow.attempt == SubmissionRow.attempt)
+            .where(TestRow.submission_id.in_(judged), TestRow.attempt == SubmissionRow.shown_attempt)
             .order_by(TestRow.index)
         )
         for found in session.scalars(query):
@@ -163,9 +181,16 @@ def _read_rows(session: Session, rows: Sequence[SubmissionRow]) -> list[Submissi
 
 
 def _submission(row: SubmissionRow, tests: Sequence[TestResult]) -> Submission:
-    groups = None if row.groups is None else tuple(GroupResult(**group) for group in row.groups)
-    made = {"tests": tuple(tests), "groups": groups, "state": State(row.state)}
-    return Submission(**_fields(Submission, row) | made)
+    fields = _fields(Submission, row)
+    if row.former is not None:
+        if row.is_trial:
+            as_judged = {**rejudged.columns(row.former), "version": row.former["version"], "former": None}
+            fields |= {name: value for name, value in as_judged.items() if name in fields}
+        else:
+            fields["former"] = rejudged.shown(row.former)
+    if fields["groups"] is not None:
+        fields["groups"] = tuple(GroupResult(**group) for group in fields["groups"])
+    return Submission(**fields | {"tests": tuple(tests), "state": State(fields["state"])})
 
 
 def _fields(kind_of: type, row: object) -> dict[str, Any]:

@@ -45,6 +45,12 @@ class Pages:
                 return by_language[language]
         return self.statements[0]
 
+    def digests(self) -> set[str]:
+        """The SHA-256 of every file among the blobs."""
+        files = (*self.figures.values(), *self.attachments.values())
+        statements = (page.digest for page in self.statements if page.digest)
+        return {*statements, *(file.digest for file in files)}
+
     def as_json(self) -> dict[str, Any]:
         """As kept in the database."""
         return asdict(self) | {"statements": [asdict(page) for page in self.statements]}

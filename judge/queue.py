@@ -18,9 +18,11 @@ from judge.manifest import Manifest
 from judge.redis_transport import mend
 
 JUDGE = "judge.judge"
+RUN = "judge.run"
 VERIFY = "judge.verify"
 SWEEP = "judge.sweep"
 PURGE = "judge.purge"
+DELIVER = "judge.deliver"
 
 # The nameless exchange routes by queue name alone. A named one keeps its bindings in Redis, and a Redis
 # that comes back empty would then refuse every message that a producer sends to it.
@@ -30,6 +32,9 @@ UPKEEP = Queue("upkeep", exchange=_DIRECT, routing_key="upkeep")
 
 VERIFYING = Queue("verify", exchange=_DIRECT, routing_key="verify")
 """Packages to be verified, by any worker that has proven its languages."""
+
+COURIERS = Queue("webhooks", exchange=_DIRECT, routing_key="webhooks")
+"""Deliveries to webhooks, for couriers alone: a receiver may be slow, and no slot waits for it."""
 
 HARD_AFTER_S = 10.0
 """Seconds between the soft limit of a judging, at which it is told to stop, and the hard one."""
@@ -145,7 +150,7 @@ def _configure(app: Celery) -> None:
     )
 
 
-class _App(Celery):
+class QueueApp(Celery):
     """Celery, with settings that are read when they are first needed; ConfigError where there is no broker.
 
     A receiver of the signal ``on_configure`` could not raise: Celery would log it, and look for RabbitMQ.
@@ -156,7 +161,7 @@ class _App(Celery):
 
 
 mend()
-app = _App("judge", set_as_current=True)
+app = QueueApp("judge", set_as_current=True)
 
 
 def judging_s(manifest: Manifest, language: str) -> float:
@@ -174,21 +179,25 @@ def send(submission_id: str, language: str, judging_s: float) -> None:
     _send(JUDGE, submission_id, language_queue(language), judging_s + HARD_AFTER_S)
 
 
+def send_run(run_id: str, language: str, longest_s: float) -> None:
+    """Put one run on its language's queue, as ``send`` does. Raises QueueUnavailable."""
+    _send(RUN, run_id, language_queue(language), longest_s + HARD_AFTER_S)
+
+
 def send_verification(verification_id: str) -> None:
     """Put one id on the queue of verifications. Raises QueueUnavailable, as ``send`` does."""
     _send(VERIFY, verification_id, VERIFYING, settings().max_verifying_s)
 
 
-def _send(task: str, id_: str, queue: Queue, soft_s: float) -> None:
+def send_delivery(delivery_id: str) -> None:
+    """Put one id on the couriers' queue. Raises QueueUnavailable, as ``send`` does."""
+    _send(DELIVER, delivery_id, COURIERS)  # without limits: a courier's threads know none
+
+
+def _send(task: str, id_: str, queue: Queue, soft_s: float | None = None) -> None:
+    limits = {} if soft_s is None else {"soft_time_limit": soft_s, "time_limit": soft_s + HARD_AFTER_S}
     try:
-        app.send_task(
-            task,
-            args=[id_],
-            queue=queue,
-            soft_time_limit=soft_s,
-            time_limit=soft_s + HARD_AFTER_S,
-            retry=False,
-        )
+        app.send_task(task, args=[id_], queue=queue, retry=False, **limits)
     except (OperationalError, OSError) as error:
         raise QueueUnavailable(str(error)) from error
 

@@ -135,10 +135,15 @@ class Judgement:
 
 @dataclass(frozen=True)
 class Submission:
-    """A submission as it stood when it was read, with the tests of its present attempt."""
+    """A submission as it stood when it was read, with the tests of its present attempt.
+
+    version: of the problem's package that it is judged by. former: while it is judged anew, the judgement
+    that counts until the new one is done, as it is shown.
+    """
 
     id: str
     problem_id: str
+    version: int
     user_id: str
     language: str
     state: State
@@ -152,6 +157,7 @@ class Submission:
     test_count: int
     tests: tuple[TestResult, ...]
     groups: tuple[GroupResult, ...] | None
+    former: Mapping[str, Any] | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None

@@ -1,4 +1,4 @@
-"""Submissions from their first row to their last: the only module that changes one.
+"""Submissions from their first row to their last; what people do to them meanwhile is judge.interventions.
 
 Every change is one transaction that moves the row, appends what happened to its log, and returns the
 events for the caller to publish once it has committed. A worker's changes name the attempt they belong
@@ -7,19 +7,23 @@ to; where that attempt no longer holds the row they raise AttemptLost and write 
     create ──> queued ──claim──> compiling ──start_running──> running ──finish──> done
                  ^                   │                          │
                  └─── give_back ─────┴────── lapse ─────────────┘──> failed, after max_attempts lost ones
+
+What is judged anew and fails is as it was judged before (judge.rejudged).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, cast, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from judge import journal
+from judge import deliveries, journal, rejudged
 from judge.config import settings
 from judge.db import transaction
-from judge.errors import AttemptLost
+from judge.errors import AttemptLost, NotFound
 from judge.events import Event, kind
 from judge.journal import Published, lease, now
 from judge.ledger import read_row
@@ -31,7 +35,10 @@ from judge.verdict import HELD, State
 
 @dataclass(frozen=True)
 class Claim:
-    """What a worker needs to judge, and the attempt number that its every write must name."""
+    """What a worker needs to judge, and the attempt number that its every write must name.
+
+    event: None in a trial, of which nobody is told.
+    """
 
     submission_id: str
     attempt: int
@@ -39,7 +46,7 @@ class Claim:
     files: tuple[SourceFile, ...]
     entry_point: str | None
     manifest: Manifest
-    event: Event
+    event: Event | None
 
 
 def create(
@@ -57,9 +64,10 @@ def create(
     """A new submission, queued. The caller has checked every value; nothing accepted is refused later.
 
     judging_s: how long its judging may take; as the package says, where that is None. also: what is to be
-    written in the same transaction; what it raises ends that.
+    written in the same transaction; what it raises ends that. Raises NotFound where the problem has been
+    deleted meanwhile.
     """
-    with transaction() as session:
+    with _unless_deleted(problem_id), transaction() as session:
         row = session.scalars(
             insert(SubmissionRow).returning(SubmissionRow),
             [
@@ -77,11 +85,23 @@ def create(
                 }
             ],
         ).one()
-        [event] = _append(session, row, [(State.QUEUED, {"attempt": 0})])
+        [event] = append(session, row, [(State.QUEUED, {"attempt": 0})])
         submission = read_row(session, row)
         if also:
             also(session, submission)
         return submission, event
+
+
+@contextmanager
+def _unless_deleted(problem_id: str) -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if "submissions_problem_id_fkey" in str(error.orig) or "submissions_package_id_fkey" in str(
+            error.orig
+        ):
+            raise NotFound(f"problem {problem_id!r} has just been deleted") from error
+        raise
 
 
 def mark_sent(submission_id: str, *, published_after: int = 0, published_seq: int, sent: bool) -> None:
@@ -102,7 +122,7 @@ def claim(submission_id: str, worker: str) -> Claim | None:
     lapsed = and_(SubmissionRow.state.in_(HELD), SubmissionRow.lease_until < now())
     lost = SubmissionRow.lost_attempts + cast(SubmissionRow.state.in_(HELD), Integer)
     with transaction() as session:
-        rows = _move(
+        rows = move(
             session,
             SubmissionRow.id == submission_id,
             or_(SubmissionRow.state == State.QUEUED, lapsed),
@@ -110,6 +130,9 @@ def claim(submission_id: str, worker: str) -> Claim | None:
             entries=1,
             state=State.COMPILING,
             attempt=SubmissionRow.attempt + 1,
+            shown_attempt=case(
+                (SubmissionRow.is_trial, SubmissionRow.shown_attempt), else_=SubmissionRow.attempt + 1
+            ),
             lost_attempts=lost,
             worker=worker,
             lease_until=lease(),
@@ -119,7 +142,7 @@ def claim(submission_id: str, worker: str) -> Claim | None:
         if not rows:
             return None
         [row] = rows
-        [event] = _append(session, row, [(State.COMPILING, {"attempt": row.attempt})])
+        events = append(session, row, [(State.COMPILING, {"attempt": row.attempt})])
         files, entry_point, manifest = session.execute(
             select(SubmissionRow.files, SubmissionRow.entry_point, PackageRow.manifest)
             .join(PackageRow, PackageRow.id == SubmissionRow.package_id)
@@ -133,7 +156,7 @@ def claim(submission_id: str, worker: str) -> Claim | None:
         files=tuple(SourceFile(**file) for file in files),
         entry_point=entry_point,
         manifest=Manifest.from_json(manifest),
-        event=event,
+        event=events[0] if events else None,
     )
 
 
@@ -161,7 +184,7 @@ def start_running(
             state=State.RUNNING,
             compile_output=compile_output,
         )
-        return _append(session, row, [(State.RUNNING, {"attempt": attempt, "test_count": row.test_count})])
+        return append(session, row, [(State.RUNNING, {"attempt": attempt, "test_count": row.test_count})])
 
 
 def record_tests(
@@ -170,7 +193,7 @@ def record_tests(
     """Some tests have ended; the judging goes on. Raises AttemptLost."""
     with transaction() as session:
         row = _move_held(session, submission_id, attempt, published, entries=len(tests))
-        return _append(session, row, _add_tests(session, row, tests))
+        return append(session, row, _add_tests(session, row, tests))
 
 
 def finish(
@@ -195,8 +218,11 @@ def finish(
             finished_at=now(),
             **asdict(judgement),
         )
-        entries = _add_tests(session, row, tests)
-        return _append(session, row, [*entries, (State.DONE, read_row(session, row).as_json())])
+        entries, was_trial = _add_tests(session, row, tests), row.is_trial
+        rejudged.settle(session, row)
+        if was_trial:
+            return []
+        return append(session, row, [*entries, (State.DONE, read_row(session, row).as_json())])
 
 
 def give_back(submission_id: str, attempt: int, *, lost: bool) -> list[Event]:
@@ -206,10 +232,9 @@ def give_back(submission_id: str, attempt: int, *, lost: bool) -> list[Event]:
     Raises AttemptLost.
     """
     with transaction() as session:
-        events = _give_back(session, *_holds(submission_id, attempt), lost=lost)
-        if not events:
+        if not session.execute(select(SubmissionRow.id).where(*_holds(submission_id, attempt))).first():
             raise AttemptLost(submission_id)
-        return events
+        return _give_back(session, *_holds(submission_id, attempt), lost=lost)
 
 
 def give_back_of(submission_id: str, worker: str) -> list[Event]:
@@ -241,7 +266,7 @@ def _give_back(session: Session, *where: ColumnElement[bool], lost: bool) -> lis
     if lost:
         spent = SubmissionRow.lost_attempts + 1 >= settings().max_attempts
         lost_attempts = SubmissionRow.lost_attempts + 1
-        for row in _move(
+        for row in move(
             session,
             *where,
             spent,
@@ -251,12 +276,22 @@ def _give_back(session: Session, *where: ColumnElement[bool], lost: bool) -> lis
             lost_attempts=lost_attempts,
             **free,
         ):
-            events += _append(session, row, [(State.FAILED, read_row(session, row).as_json())])
+            events += end_without_verdict(session, row)
         where = (*where, ~spent, SubmissionRow.state.in_(HELD))
         free["lost_attempts"] = lost_attempts
-    for row in _move(session, *where, entries=1, state=State.QUEUED, compile_output=None, **free):
-        events += _append(session, row, [(State.QUEUED, {"attempt": row.attempt})])
+    for row in move(session, *where, entries=1, state=State.QUEUED, compile_output=None, **free):
+        events += append(session, row, [(State.QUEUED, {"attempt": row.attempt})])
     return events
+
+
+def end_without_verdict(session: Session, row: SubmissionRow) -> list[Event]:
+    """A row was moved to failed or cancelled; where it has a former judgement, that counts again.
+
+    Its log then tells of the submission as it is done, for that is what it is.
+    """
+    was_trial = row.is_trial
+    rejudged.settle(session, row)
+    return [] if was_trial else append(session, row, [(row.state, read_row(session, row).as_json())])
 
 
 def _holds(submission_id: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
@@ -267,26 +302,33 @@ def _holds(submission_id: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
     )
 
 
-def _move(
+def move(
     session: Session, *where: ColumnElement[bool], entries: int, **values: Any
 ) -> Sequence[SubmissionRow]:
-    return journal.move(session, SubmissionRow, *where, entries=entries, **values)
+    """Change rows, and reserve in the log of each the numbers of so many entries.
+
+    In a trial nothing is told, so its log has none.
+    """
+    told = case((SubmissionRow.is_trial, 0), else_=entries)
+    return journal.move(session, SubmissionRow, *where, entries=told, **values)
 
 
 def _move_held(
     session: Session, submission_id: str, attempt: int, published: Published, *, entries: int, **values: Any
 ) -> SubmissionRow:
     noted = journal.published(SubmissionRow, *published)
-    rows = _move(session, *_holds(submission_id, attempt), entries=entries, published_seq=noted, **values)
+    rows = move(session, *_holds(submission_id, attempt), entries=entries, published_seq=noted, **values)
     if not rows:
         raise AttemptLost(submission_id)
     return rows[0]
 
 
-def _append(
+def append(
     session: Session, row: SubmissionRow, entries: Sequence[tuple[str, dict[str, Any]]]
 ) -> list[Event]:
-    """Write log entries under the numbers that ``_move`` has reserved."""
+    """Write log entries under the numbers that ``move`` has reserved; none in a trial."""
+    if row.is_trial:
+        return []
     first = row.last_seq - len(entries) + 1
     events = [
         Event(row.id, first + offset, kind(word), row.problem_id, row.user_id, row.changed_at, data)
@@ -299,6 +341,7 @@ def _append(
             for e in events
         ],
     )
+    deliveries.note(session, events)
     return events
 
 

@@ -49,3 +49,25 @@ class VerificationState(StrEnum):
     RUNNING = "running"
     DONE = "done"  # the report says whether the version is good
     FAILED = "failed"  # our own failure after every retry; says nothing of the version
+
+
+class RejudgingState(StrEnum):
+    """Where a rejudging is on its way; the arrows are held by the functions of ``judge.rejudgings``."""
+
+    RUNNING = "running"
+    DONE = "done"  # all is judged, and waits for somebody to have it count
+    APPLYING = "applying"
+    APPLIED = "applied"
+    CANCELLED = "cancelled"
+
+
+class RejudgedState(StrEnum):
+    """How far one submission of a rejudging is."""
+
+    WAITING = "waiting"
+    JUDGING = "judging"
+    JUDGED = "judged"  # but its former judgement counts
+    APPLIED = "applied"
+    FAILED = "failed"  # our own failure after every retry; the former judgement counts
+    SKIPPED = "skipped"  # somebody else has had it judged, or has deleted it, meanwhile
+    CANCELLED = "cancelled"

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, select
 
-from judge.config import settings
+from judge import journal
 from judge.db import transaction
 from judge.errors import NotFound
 from judge.events import VerificationEvent
@@ -88,10 +88,7 @@ def unpublished(*, limit: int = 100) -> list[VerificationEvent]:
     """Events committed a while ago of which nobody has noted that Redis took them."""
     pending = (
         select(VerificationRow.id)
-        .where(
-            VerificationRow.published_seq < VerificationRow.last_seq,
-            VerificationRow.changed_at < now() - timedelta(seconds=2),
-        )
+        .where(journal.unpublished(VerificationRow))
         .order_by(VerificationRow.changed_at)
         .limit(limit)
     )
@@ -100,21 +97,18 @@ def unpublished(*, limit: int = 100) -> list[VerificationEvent]:
 
 def unsent() -> list[str]:
     """Queued verifications that no broker has taken."""
-    # A web process that has just committed is about to send; it is given a second.
-    return _to_send(
-        VerificationRow.sent_at.is_(None), VerificationRow.changed_at < now() - timedelta(seconds=1)
-    )
+    return _to_send(journal.never_sent(VerificationRow))
 
 
 def overdue() -> list[str]:
     """Those that the broker took a good while ago and that nobody has claimed."""
-    return _to_send(VerificationRow.sent_at < now() - timedelta(seconds=settings().lease_s * 2 / 3))
+    return _to_send(journal.overdue(VerificationRow))
 
 
-def _to_send(*where: ColumnElement[bool]) -> list[str]:
-    query = select(VerificationRow.id).where(VerificationRow.state == VerificationState.QUEUED, *where)
+def _to_send(where: ColumnElement[bool]) -> list[str]:
+    query = select(VerificationRow.id).where(where).order_by(VerificationRow.id).limit(500)
     with transaction() as session:
-        return list(session.scalars(query.order_by(VerificationRow.id).limit(500)))
+        return list(session.scalars(query))
 
 
 def _read(*where: ColumnElement[bool], limit: int | None = None) -> list[Verification]:

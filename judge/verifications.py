@@ -14,15 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from sqlalchemy import ColumnElement, Integer, and_, cast, func, insert, or_, select, update
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from judge import blobs, journal, versions
-from judge.config import settings
+from judge import blobs, deliveries, versions
 from judge.db import transaction
-from judge.errors import AttemptLost, NotFound
+from judge.errors import NotFound
 from judge.events import VerificationEvent
-from judge.journal import Published, lease, now
+from judge.journal import Entry, Journal, Published, now
 from judge.models import PackageRow, VerificationEventRow, VerificationRow
 from judge.packages.package import Package
 from judge.records import new_id, storable
@@ -31,7 +30,6 @@ from judge.versions import Prepared
 
 State = VerificationState
 SETTLED = (VersionState.VERIFIED, VersionState.REJECTED)
-Entry = tuple[str, dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -80,56 +78,19 @@ def request(problem_id: str, number: int, *, user_id: str) -> Requested:
         return _request(session, row, user_id, again=True)
 
 
-def mark_sent(verification_id: str, *, published_after: int = 0, published_seq: int, sent: bool) -> None:
-    """Remember what broker and Redis have taken, as ``submissions.mark_sent`` does."""
-    journal.mark_sent(
-        VerificationRow,
-        verification_id,
-        published_after=published_after,
-        published_seq=published_seq,
-        sent=sent,
-    )
-
-
 def claim(verification_id: str, worker: str) -> Claim | None:
     """Take a verification that is queued, or whose lease has run out, for a new attempt.
 
     None where it is verified elsewhere or has ended, as with any message that comes twice.
     """
-    lapsed = and_(VerificationRow.state == State.RUNNING, VerificationRow.lease_until < now())
-    lost = VerificationRow.lost_attempts + cast(VerificationRow.state == State.RUNNING, Integer)
     with transaction() as session:
-        rows = journal.move(
-            session,
-            VerificationRow,
-            VerificationRow.id == verification_id,
-            or_(VerificationRow.state == State.QUEUED, lapsed),
-            lost < settings().max_attempts,
-            entries=1,
-            state=State.RUNNING,
-            attempt=VerificationRow.attempt + 1,
-            lost_attempts=lost,
-            worker=worker,
-            lease_until=lease(),
-            started_at=func.coalesce(VerificationRow.started_at, now()),
-        )
-        if not rows:
+        row = _journal.claim(session, verification_id, worker, state=State.RUNNING)
+        if row is None:
             return None
-        [row] = rows
         package = _set_version(session, row, VersionState.VERIFYING)
         assert package.archive is not None, "nothing else is asked to be verified"
-        [event] = _append(session, row, [("running", {"attempt": row.attempt})])
+        [event] = _journal.append(session, row, [("running", {"attempt": row.attempt})])
         return Claim(row.id, row.attempt, package.problem_id, package.archive, event)
-
-
-def renew(verification_id: str, attempt: int) -> None:
-    """Keep the lease for another while. Raises AttemptLost."""
-    with transaction() as session:
-        held = session.execute(
-            update(VerificationRow).where(*_holds(verification_id, attempt)).values(lease_until=lease())
-        )
-        if not held.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result is a CursorResult
-            raise AttemptLost(verification_id)
 
 
 def progress(
@@ -137,8 +98,8 @@ def progress(
 ) -> list[VerificationEvent]:
     """Something of the verification has been done. Raises AttemptLost."""
     with transaction() as session:
-        row = _move_held(session, verification_id, attempt, published)
-        return _append(session, row, [("progress", data)])
+        row = _journal.move_held(session, verification_id, attempt, published, entries=1)
+        return _journal.append(session, row, [("progress", data)])
 
 
 def finish(
@@ -158,11 +119,12 @@ def finish(
         with transaction() as session:
             versions.keep_data(session, package)
     with transaction() as session:
-        row = _move_held(
+        row = _journal.move_held(
             session,
             verification_id,
             attempt,
             published,
+            entries=1,
             state=State.DONE,
             ok=package is not None,
             report=report,
@@ -175,39 +137,7 @@ def finish(
             # A time limit that follows from the submissions is known only now, and stays from now on.
             version.manifest, version.judging_s = package.manifest.as_json(), package.manifest.judging_s
         version.state = VersionState.VERIFIED if package else VersionState.REJECTED
-        return _append(session, row, [("done", {"ok": row.ok, "report": report})])
-
-
-def give_back(verification_id: str, attempt: int, *, lost: bool) -> list[VerificationEvent]:
-    """End an attempt without a report: back to the queue or, after too many lost ones, failed.
-
-    ``lost``: the attempt died by a failure of ours. A drain gives back an attempt that is not lost.
-    Raises AttemptLost.
-    """
-    with transaction() as session:
-        events = _give_back(session, *_holds(verification_id, attempt), lost=lost)
-        if not events:
-            raise AttemptLost(verification_id)
-        return events
-
-
-def give_back_of(verification_id: str, worker: str) -> list[VerificationEvent]:
-    """Give back, as lost, what a worker holds of a verification: its child was killed."""
-    where = (VerificationRow.id == verification_id, VerificationRow.worker == worker)
-    with transaction() as session:
-        return _give_back(session, *where, VerificationRow.state == State.RUNNING, lost=True)
-
-
-def lapse(*, limit: int = 100) -> list[VerificationEvent]:
-    """Give back every attempt whose lease has run out: its worker is dead, stopped or cut off."""
-    with transaction() as session:
-        ids = session.scalars(
-            select(VerificationRow.id)
-            .where(VerificationRow.state == State.RUNNING, VerificationRow.lease_until < now())
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        ).all()
-        return _give_back(session, VerificationRow.id.in_(ids), lost=True) if ids else []
+        return _journal.append(session, row, [("done", {"ok": row.ok, "report": report})])
 
 
 def _request(session: Session, package: PackageRow, user_id: str, *, again: bool) -> Requested:
@@ -225,51 +155,8 @@ def _request(session: Session, package: PackageRow, user_id: str, *, again: bool
     session.add(row)
     session.flush()
     session.refresh(row)
-    [event] = _append(session, row, [("queued", {"attempt": 0})])
+    [event] = _journal.append(session, row, [("queued", {"attempt": 0})])
     return Requested(package.version, row.id, event)
-
-
-def _give_back(session: Session, *where: ColumnElement[bool], lost: bool) -> list[VerificationEvent]:
-    free: dict[str, Any] = {"lease_until": None, "worker": None, "sent_at": None}
-    events: list[VerificationEvent] = []
-    if lost:
-        lost_attempts = VerificationRow.lost_attempts + 1
-        spent = lost_attempts >= settings().max_attempts
-        ended = {"state": State.FAILED, "finished_at": now(), "lost_attempts": lost_attempts, **free}
-        for row in journal.move(session, VerificationRow, *where, spent, entries=1, **ended):
-            _set_version(session, row, VersionState.DRAFT)
-            events += _append(session, row, [("failed", {"attempt": row.attempt})])
-        where = (*where, ~spent, VerificationRow.state == State.RUNNING)
-        free["lost_attempts"] = lost_attempts
-    for row in journal.move(session, VerificationRow, *where, entries=1, state=State.QUEUED, **free):
-        _set_version(session, row, VersionState.DRAFT)
-        events += _append(session, row, [("queued", {"attempt": row.attempt})])
-    return events
-
-
-def _holds(verification_id: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
-    return (
-        VerificationRow.id == verification_id,
-        VerificationRow.attempt == attempt,
-        VerificationRow.state == State.RUNNING,
-    )
-
-
-def _move_held(
-    session: Session, verification_id: str, attempt: int, published: Published, **values: Any
-) -> VerificationRow:
-    noted = journal.published(VerificationRow, *published)
-    rows = journal.move(
-        session,
-        VerificationRow,
-        *_holds(verification_id, attempt),
-        entries=1,
-        published_seq=noted,
-        **values,
-    )
-    if not rows:
-        raise AttemptLost(verification_id)
-    return rows[0]
 
 
 def _set_version(session: Session, row: VerificationRow, state: VersionState) -> PackageRow:
@@ -280,28 +167,56 @@ def _set_version(session: Session, row: VerificationRow, state: VersionState) ->
     return package
 
 
-def _append(session: Session, row: VerificationRow, entries: Sequence[Entry]) -> list[VerificationEvent]:
-    """Write log entries under the numbers that were reserved."""
-    package = session.get_one(PackageRow, row.package_id)
-    first = row.last_seq - len(entries) + 1
-    events = [
-        VerificationEvent(
-            verification_id=row.id,
-            seq=first + offset,
-            type=f"verification.{word}",
-            problem_id=package.problem_id,
-            version=package.version,
-            user_id=row.user_id,
-            at=row.changed_at,
-            data=data,
+class _Journal(Journal[VerificationRow, VerificationEvent]):
+    table = VerificationRow
+    held = (State.RUNNING,)
+
+    def queued(self, session: Session, row: VerificationRow) -> Entry:
+        _set_version(session, row, VersionState.DRAFT)
+        return "queued", {"attempt": row.attempt}
+
+    def failed(self, session: Session, row: VerificationRow) -> Entry:
+        _set_version(session, row, VersionState.DRAFT)
+        return "failed", {"attempt": row.attempt}
+
+    def append(
+        self, session: Session, row: VerificationRow, entries: Sequence[Entry]
+    ) -> list[VerificationEvent]:
+        package = session.get_one(PackageRow, row.package_id)
+        first = row.last_seq - len(entries) + 1
+        events = [
+            VerificationEvent(
+                verification_id=row.id,
+                seq=first + offset,
+                type=f"verification.{word}",
+                problem_id=package.problem_id,
+                version=package.version,
+                user_id=row.user_id,
+                at=row.changed_at,
+                data=data,
+            )
+            for offset, (word, data) in enumerate(entries)
+        ]
+        session.execute(
+            insert(VerificationEventRow),
+            [
+                {
+                    "verification_id": e.verification_id,
+                    "seq": e.seq,
+                    "type": e.type,
+                    "at": e.at,
+                    "data": e.data,
+                }
+                for e in events
+            ],
         )
-        for offset, (word, data) in enumerate(entries)
-    ]
-    session.execute(
-        insert(VerificationEventRow),
-        [
-            {"verification_id": e.verification_id, "seq": e.seq, "type": e.type, "at": e.at, "data": e.data}
-            for e in events
-        ],
-    )
-    return events
+        deliveries.note(session, events)
+        return events
+
+
+_journal = _Journal()
+mark_sent = _journal.mark_sent
+renew = _journal.renew
+give_back = _journal.give_back
+give_back_of = _journal.give_back_of
+lapse = _journal.lapse

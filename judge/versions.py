@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from judge import blobs
 from judge.db import transaction
 from judge.errors import NotFound, NotVerified
+from judge.manifest import Manifest
 from judge.models import PackageRow, Problem
 from judge.packages import archives
 from judge.packages.package import Note, Package
@@ -129,6 +130,17 @@ def shown_or_judged_by(package: Package) -> set[str]:
     statements = (statement.digest for statement in package.statements if statement.digest)
     files = (*package.figures.values(), *package.attachments.values())
     return package.manifest.digests() | {*statements, *files}
+
+
+def named() -> set[str]:
+    """The SHA-256 of every blob that some version names: its archive, its data, its pages' files."""
+    digests: set[str] = set()
+    query = select(PackageRow.archive, PackageRow.manifest, PackageRow.pages)
+    with transaction() as session:
+        for row in session.execute(query.execution_options(yield_per=20)):
+            digests |= Manifest.from_json(row.manifest).digests() | Pages.from_json(row.pages).digests()
+            digests |= {row.archive} if row.archive else set()
+    return digests
 
 
 def listed(problem_id: str) -> list[Version]:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
 from judge.db import transaction
-from judge.models import LanguageRow, SubmissionRow, VerificationRow, WorkerRow
+from judge.models import LanguageRow, RunRow, SubmissionRow, VerificationRow, WorkerRow
 from judge.verdict import HELD, VerificationState
 
 _GONE_AFTER = timedelta(seconds=15)
@@ -18,7 +18,7 @@ _GONE_AFTER = timedelta(seconds=15)
 
 @dataclass(frozen=True)
 class Worker:
-    """A worker that was heard of lately; ``busy`` of its ``slots`` hold a submission or a verification."""
+    """A worker that was heard of lately; ``busy`` of its ``slots`` judge, run or verify something."""
 
     name: str
     slots: int
@@ -64,6 +64,7 @@ def present() -> list[Worker]:
     """The workers that are there."""
     held = union_all(
         select(SubmissionRow.worker).where(SubmissionRow.state.in_(HELD)),
+        select(RunRow.worker).where(RunRow.state.in_(HELD)),
         select(VerificationRow.worker).where(VerificationRow.state == VerificationState.RUNNING),
     ).subquery()
     busy = select(held.c.worker, func.count().label("busy")).group_by(held.c.worker).subquery()

@@ -53,6 +53,7 @@ NO_LIMITS = {
     "JUDGE_RATE_WORK": "",
     "JUDGE_RATE_REQUESTS": "",
     "JUDGE_RATE_ADDRESS": "",
+    "JUDGE_RATE_GUESS": "",
     "JUDGE_MAX_PENDING": "0",
 }
 """With tokens there are limits, which tests in haste would meet."""

@@ -63,13 +63,20 @@ def test_contracts_name_packages_that_are_there() -> None:
             assert root.isidentifier(), f"{section}: {name}"
 
 
-def test_the_procfile_names_five_processes() -> None:
-    """Release, web, worker, beat and flower: what a platform and honcho look for."""
+def test_the_procfile_names_six_processes() -> None:
+    """Release, web, worker, beat, flower and courier: what a platform and honcho look for."""
     lines = (REPOSITORY / "Procfile").read_text().splitlines()
-    assert [line.partition(":")[0] for line in lines] == ["release", "web", "worker", "beat", "flower"]
-    for name in ("worker", "beat", "flower"):
+    names = [line.partition(":")[0] for line in lines]
+    assert names == ["release", "web", "worker", "beat", "flower", "courier"]
+    apps = {
+        "worker": "judge.tasks",
+        "courier": "judge.couriers",
+        "beat": "judge.tasks",
+        "flower": "judge.tasks",
+    }
+    for name, app in apps.items():
         [command] = [line for line in lines if line.startswith(f"{name}:")]
-        assert command.split()[1:4] == ["celery", "-A", "judge.tasks"]
+        assert command.split()[1:4] == ["celery", "-A", app]
 
 
 def test_nothing_names_a_machine() -> None:
@@ -122,12 +129,12 @@ def test_every_package_of_ours_is_installed_with_its_data() -> None:
     assert tomllib.loads((REPOSITORY / "judge" / "languages.toml").read_text())
 
 
-def test_the_worker_knows_four_tasks() -> None:
-    """To judge and to verify, to sweep and to purge; the last two by the clock."""
+def test_the_worker_knows_five_tasks() -> None:
+    """To judge, to run and to verify, to sweep and to purge; the last two by the clock."""
     code = "from judge.tasks import app; print(*sorted(app.tasks), *app.conf.beat_schedule)"
     words = python(code, REDIS_URL="redis://nowhere").stdout.split()
     assert [word for word in words if not word.startswith("celery.")] == [
-        "judge.judge", "judge.purge", "judge.sweep", "judge.verify", "sweep", "purge",
+        "judge.judge", "judge.purge", "judge.run", "judge.sweep", "judge.verify", "sweep", "purge",
     ]  # fmt: skip
 
 

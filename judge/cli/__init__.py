@@ -13,14 +13,17 @@ _COMMANDS = {
     "up": "judge.cli.up",
     "web": "judge.cli.processes",
     "worker": "judge.cli.processes",
+    "courier": "judge.cli.processes",
     "beat": "judge.cli.processes",
     "migrate": "judge.cli.migrate",
     "doctor": "judge.cli.doctor",
     "config": "judge.cli.config",
     "languages": "judge.cli.languages",
     "submit": "judge.cli.submit",
+    "run": "judge.cli.run",
     "problem": "judge.cli.problem",
     "user": "judge.cli.user",
+    "rejudge": "judge.cli.rejudge",
     "queue": "judge.cli.queue",
 }
 

@@ -1,4 +1,4 @@
-"""`judge web`, `judge worker`, `judge beat`: the processes of the Procfile, become this one."""
+"""`judge web`, `worker`, `courier`, `beat`: the processes of the Procfile, become this one."""
 
 import os
 import sys
@@ -27,6 +27,13 @@ def web(options: tuple[str, ...]) -> None:
 def worker(options: tuple[str, ...]) -> None:
     """Judge submissions. OPTIONS go to `celery worker`."""
     _become("celery", "-A", "judge.tasks", "worker", *options)
+
+
+@click.command(context_settings=_ANY)
+@click.argument("options", nargs=-1, type=click.UNPROCESSED)
+def courier(options: tuple[str, ...]) -> None:
+    """Send what webhooks are to be told. OPTIONS go to `celery worker`."""
+    _become("celery", "-A", "judge.couriers", "worker", "-n", "courier@%h", *options)
 
 
 @click.command(context_settings=_ANY)

@@ -22,7 +22,7 @@ from judge.up.up import up as run_judge
 )
 @click.option("--flower", is_flag=True, help="Start Flower too, on the loopback.")
 def up(port: int | None, ready_file: Path | None, flower: bool) -> None:
-    """Start a whole judge: servers, tables, sample problems, web, worker, beat. Ctrl-C drains and stops it.
+    """Start a whole judge: servers, tables, problems, web, worker, courier, beat. Ctrl-C drains it.
 
     DATABASE_URL and REDIS_URL replace the embedded PostgreSQL and Redis. Data lies in JUDGE_HOME.
     """

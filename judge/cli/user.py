@@ -76,6 +76,8 @@ def password(name: str) -> None:
         chosen = click.prompt("New password", hide_input=True, confirmation_prompt=True)
     else:
         chosen = sys.stdin.read().removesuffix("\n").removesuffix("\r")
+    if "\n" in chosen:
+        raise click.UsageError("standard input has more than one line; which is the password?")
     try:
         passwords.checked(chosen)
     except ValueError as error:

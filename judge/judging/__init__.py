@@ -1,7 +1,19 @@
 """Judging one submission: compile once, run test by test in a box, compare, and say what came of it."""
 
+from judge.judging.executing import ExecutionProgress, execute
 from judge.judging.judgement import Judging, Progress, judge
-from judge.sandbox import Box, Pool, SandboxError, layers
+from judge.sandbox import Box, Feed, Pool, SandboxError, layers
 
 # Whoever judges has boxes to make first; nobody else may reach for one.
-__all__ = ["Box", "Judging", "Pool", "Progress", "SandboxError", "judge", "layers"]
+__all__ = [
+    "Box",
+    "ExecutionProgress",
+    "Feed",
+    "Judging",
+    "Pool",
+    "Progress",
+    "SandboxError",
+    "execute",
+    "judge",
+    "layers",
+]

@@ -81,7 +81,8 @@ def _with_header(box: Box, program: Program, time_limit_s: float, memory_bytes: 
     """
     language, command = program.language, program.compile_command
     options: Sequence[str] = ()
-    if any(headers.INCLUDED in content for content in _contents(program).values()):
+    includes_it = any(headers.INCLUDED in content for content in _contents(program).values())
+    if includes_it and not program.compile_options:  # it was made with none
         options = headers.options(language, box)
     spent_s = 0.0
     if options:

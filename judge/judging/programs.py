@@ -11,25 +11,36 @@ from judge.records import SourceFile
 
 @dataclass(frozen=True)
 class Program:
-    """Files ready to be put into a box; ``entry`` is the name of a file or a class."""
+    """Files ready to be put into a box; ``entry`` is the name of a file or a class.
+
+    compile_options: what the compiler is told beside what it always is.
+    """
 
     language: Language
     files: tuple[SourceFile, ...]
     entry: str
+    compile_options: tuple[str, ...] = ()
 
     @property
     def compile_command(self) -> tuple[str, ...]:
         """The argument list that compiles it; empty where there is nothing to compile."""
         # Headers and data lie beside the sources; a compiler is not to be asked to compile them.
         names = [file.name for file in self.files if file.name.endswith(self.language.sources)]
-        return self.language.compile_command([f"{CODE}/{name}" for name in names], self.entry)
+        return self.language.compile_command(
+            [f"{CODE}/{name}" for name in names], self.entry, self.compile_options
+        )
 
     def run_command(self, memory_bytes: int) -> tuple[str, ...]:
         """The argument list that runs it under a memory limit, once it is compiled."""
         return self.language.run_command(memory_bytes, self.entry)
 
 
-def arranged(language: Language, files: Sequence[SourceFile], entry_point: str | None = None) -> Program:
+def arranged(
+    language: Language,
+    files: Sequence[SourceFile],
+    entry_point: str | None = None,
+    compile_options: tuple[str, ...] = (),
+) -> Program:
     """Name a submission's files as the language demands, and find where it begins.
 
     entry_point: what the author says, a file or a class. Otherwise it is the language's default where the
@@ -43,7 +54,7 @@ def arranged(language: Language, files: Sequence[SourceFile], entry_point: str |
         named = SourceFile(_renamed(file.name, source), file.content)
         files = [named if each is file else each for each in files]
     entries = [entry for _, source in told for entry in source.entries]
-    return Program(language, tuple(files), entry_point or _preferred(language, entries))
+    return Program(language, tuple(files), entry_point or _preferred(language, entries), compile_options)
 
 
 def _renamed(name: str, source: Source) -> str:

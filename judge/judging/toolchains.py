@@ -49,6 +49,7 @@ class Proof:
             "source": language.source,
             "extensions": list(language.extensions),
             "compile": list(language.compile),
+            "compile_options": list(language.compile_options),
             "run": list(language.run),
             "variant_of": language.variant_of,
             "startup_s": language.startup_s,

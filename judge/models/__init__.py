@@ -3,18 +3,28 @@
 from judge.models.accounts import SessionRow, Token, User
 from judge.models.idempotency import IdempotencyRow
 from judge.models.problems import Blob, BlobChunk, PackageRow, Problem
+from judge.models.rejudgings import RejudgedRow, RejudgingRow
+from judge.models.runs import RunEventRow, RunInputRow, RunRow
 from judge.models.submissions import EventRow, SubmissionRow, TestRow
 from judge.models.verifications import VerificationEventRow, VerificationRow
+from judge.models.webhooks import DeliveryRow, MessageRow, WebhookRow
 from judge.models.workers import LanguageRow, WorkerRow
 
 __all__ = [
     "Blob",
     "BlobChunk",
+    "DeliveryRow",
     "EventRow",
     "IdempotencyRow",
     "LanguageRow",
+    "MessageRow",
     "PackageRow",
     "Problem",
+    "RejudgedRow",
+    "RejudgingRow",
+    "RunEventRow",
+    "RunInputRow",
+    "RunRow",
     "SessionRow",
     "SubmissionRow",
     "TestRow",
@@ -22,5 +32,6 @@ __all__ = [
     "User",
     "VerificationEventRow",
     "VerificationRow",
+    "WebhookRow",
     "WorkerRow",
 ]

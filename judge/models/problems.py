@@ -29,6 +29,7 @@ class Blob(Base):
 
     digest: Mapped[str] = mapped_column(Text, primary_key=True)
     size_bytes: Mapped[int] = mapped_column(BigInteger)
+    kept_at: Mapped[datetime] = mapped_column(INSTANT, server_default=NOW)  # when somebody last put it here
 
 
 class BlobChunk(Base):

@@ -3,12 +3,25 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, CheckConstraint, Float, ForeignKey, Index, Integer, LargeBinary, Text
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Computed,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Text,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from judge.db import Base
 from judge.models.columns import INSTANT, NOW, one_of
+from judge.models.problems import PackageRow
 from judge.verdict import ENDED, HELD, State, Verdict
 
 
@@ -29,6 +42,10 @@ class SubmissionRow(Base):
         CheckConstraint(
             f"({one_of('state', ENDED)}) = (finished_at IS NOT NULL)", name="submissions_finished_when_ended"
         ),
+        CheckConstraint(
+            "NOT is_trial OR (former IS NOT NULL AND rejudging_id IS NOT NULL)",
+            name="submissions_former_in_trial",
+        ),
         CheckConstraint("attempt >= lost_attempts AND lost_attempts >= 0", name="submissions_attempts"),
         CheckConstraint("0 <= published_seq AND published_seq <= last_seq", name="submissions_published"),
         # The three questions of the sweeper, each answered from an index that holds only open cases.
@@ -38,6 +55,7 @@ class SubmissionRow(Base):
         Index("submissions_unfinished", "user_id", postgresql_where="finished_at IS NULL"),
         Index("submissions_user", "user_id", "id"),
         Index("submissions_problem", "problem_id", "id"),
+        Index("submissions_package", "package_id"),
         Index("submissions_user_changed", "user_id", "changed_at"),
     )
 
@@ -66,9 +84,24 @@ class SubmissionRow(Base):
 
     attempt: Mapped[int] = mapped_column(Integer, server_default="0")  # fences writes; never resets
     lost_attempts: Mapped[int] = mapped_column(Integer, server_default="0")  # of the present judging
+    shown_attempt: Mapped[int] = mapped_column(Integer, server_default="0")  # whose tests are shown
     worker: Mapped[str | None] = mapped_column(Text)
     lease_until: Mapped[datetime | None] = mapped_column(INSTANT)
     sent_at: Mapped[datetime | None] = mapped_column(INSTANT)  # when the queue last took it
+
+    # judge.rejudged: the judgement that counts until the present judging is done
+    former: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
+    rejudging_id: Mapped[str | None] = mapped_column(ForeignKey("rejudgings.id"))
+    # It is judged anew for a preview: whoever looks at it sees the former judgement, as if nothing happened.
+    is_trial: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    # What counts for a user, whether or not the submission is being judged anew.
+    counted_verdict: Mapped[str | None] = mapped_column(
+        Text, Computed("COALESCE(verdict, (former ->> 'verdict'::text))", persisted=True)
+    )
+    counted_score: Mapped[float | None] = mapped_column(
+        Float,
+        Computed("COALESCE(score, ((former ->> 'score'::text))::double precision)", persisted=True),
+    )
 
     last_seq: Mapped[int] = mapped_column(Integer, server_default="0")
     published_seq: Mapped[int] = mapped_column(Integer, server_default="0")
@@ -77,6 +110,13 @@ class SubmissionRow(Base):
     changed_at: Mapped[datetime] = mapped_column(INSTANT, server_default=NOW)
     started_at: Mapped[datetime | None] = mapped_column(INSTANT)
     finished_at: Mapped[datetime | None] = mapped_column(INSTANT)
+
+    version: Mapped[int] = column_property(
+        select(PackageRow.version)
+        .where(PackageRow.id == package_id)
+        .correlate_except(PackageRow)
+        .scalar_subquery()
+    )
 
 
 class TestRow(Base):

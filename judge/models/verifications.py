@@ -8,11 +8,12 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from judge.db import Base
-from judge.models.columns import INSTANT, NOW, one_of
+from judge.models.columns import INSTANT, one_of
+from judge.models.journaled import Journaled, journaled
 from judge.verdict import VerificationState
 
 
-class VerificationRow(Base):
+class VerificationRow(Journaled, Base):
     """A version whose own submissions and validators a worker tries. Only judge.verifications changes it."""
 
     __tablename__ = "verifications"
@@ -22,16 +23,7 @@ class VerificationRow(Base):
             "(state = 'done') = (ok IS NOT NULL) AND (state = 'done') = (report IS NOT NULL)",
             name="verifications_report_when_done",
         ),
-        CheckConstraint(
-            "(state = 'running') = (lease_until IS NOT NULL)", name="verifications_lease_when_held"
-        ),
-        CheckConstraint("(state = 'running') = (worker IS NOT NULL)", name="verifications_worker_when_held"),
-        CheckConstraint(
-            "(state IN ('done', 'failed')) = (finished_at IS NOT NULL)",
-            name="verifications_finished_when_ended",
-        ),
-        CheckConstraint("attempt >= lost_attempts AND lost_attempts >= 0", name="verifications_attempts"),
-        CheckConstraint("0 <= published_seq AND published_seq <= last_seq", name="verifications_published"),
+        *journaled("verifications", held=("running",), ended=("done", "failed")),
         # A version is verified once at a time.
         Index("verifications_open", "package_id", unique=True, postgresql_where="finished_at IS NULL"),
         Index("verifications_package", "package_id", "id"),
@@ -45,20 +37,6 @@ class VerificationRow(Base):
     state: Mapped[str] = mapped_column(Text, server_default=VerificationState.QUEUED)
     ok: Mapped[bool | None] = mapped_column(Boolean)
     report: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
-
-    attempt: Mapped[int] = mapped_column(Integer, server_default="0")  # fences writes
-    lost_attempts: Mapped[int] = mapped_column(Integer, server_default="0")
-    worker: Mapped[str | None] = mapped_column(Text)
-    lease_until: Mapped[datetime | None] = mapped_column(INSTANT)
-    sent_at: Mapped[datetime | None] = mapped_column(INSTANT)  # when the queue last took it
-
-    last_seq: Mapped[int] = mapped_column(Integer, server_default="0")
-    published_seq: Mapped[int] = mapped_column(Integer, server_default="0")
-
-    created_at: Mapped[datetime] = mapped_column(INSTANT, server_default=NOW)
-    changed_at: Mapped[datetime] = mapped_column(INSTANT, server_default=NOW)
-    started_at: Mapped[datetime | None] = mapped_column(INSTANT)
-    finished_at: Mapped[datetime | None] = mapped_column(INSTANT)
 
 
 class VerificationEventRow(Base):

@@ -40,6 +40,11 @@ because its writer does, the reader is let know after the writer's init has note
 from an end is noted after it, and the inits' clocks tell who was first. Whether a writer ends, or only closed
 its stream and goes on, the judge asks its init.
 
+A program that talks with a person (``run_live``) writes into pipes whose reading is told piece by piece, and
+reads from a third one. Into that the same loop passes what other threads have written to a ``Feed``, as the
+program makes room, and drops it once nobody reads; a descriptor tells the loop that there is more. It waits
+for no thread, and no thread for it but by a deadline of its own.
+
 Every life hangs on the one above: keeper and init ask for SIGKILL when their parent ends, look whether it
 has ended before they asked, and leave when their socket does; with init the kernel ends all that is in its
 pid namespace. So the judging thread's end is the end of its boxes. ``Box.kill`` needs no one's consent.
@@ -68,7 +73,9 @@ from judge.sandbox.box import Box
 from judge.sandbox.checkup import Layer, layers
 from judge.sandbox.dialogue import Dialogue, Side, interact
 from judge.sandbox.errors import BoxKilled, SandboxError
+from judge.sandbox.feed import Feed
 from judge.sandbox.limits import Limits
+from judge.sandbox.live import run_live
 from judge.sandbox.outcome import Outcome, Status
 from judge.sandbox.parcel import Content
 from judge.sandbox.pool import Pool, Report
@@ -79,6 +86,7 @@ __all__ = [
     "BoxKilled",
     "Content",
     "Dialogue",
+    "Feed",
     "Fetched",
     "Layer",
     "Limits",
@@ -90,4 +98,5 @@ __all__ = [
     "Status",
     "interact",
     "layers",
+    "run_live",
 ]

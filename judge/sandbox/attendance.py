@@ -4,6 +4,7 @@ import select
 import signal as signals
 import time
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 from judge.sandbox import wire
 from judge.sandbox.cgroup import Cgroup
@@ -11,7 +12,6 @@ from judge.sandbox.errors import BoxKilled, SandboxError
 from judge.sandbox.limits import Limits
 from judge.sandbox.link import ASK, STOP, Link
 from judge.sandbox.order import Answer, Reason
-from judge.sandbox.streams import Stream
 from judge.sandbox.watch import Watch
 
 LOOK_EVERY_S = 0.02
@@ -21,15 +21,25 @@ MARGIN_S = 10.0
 """How much later than the wall limit init must have answered; otherwise the box is ended."""
 
 
+class Attendee(Protocol):
+    """What is at one of a program's standard streams while it runs."""
+
+    def join(self, watch: Watch, run: "Attended") -> None:
+        """Have what comes handled as it comes."""
+
+    def writer_goes_on(self) -> None:
+        """The main program has been asked for, and is not about to end."""
+
+
 class Attended:
-    """A run that has been ordered: what it writes to, and the answer of init once it is over."""
+    """A run that has been ordered: what it reads and writes, and the answer of init once it is over."""
 
     def __init__(
         self,
         link: Link,
         cgroup: Cgroup,
         limits: Limits,
-        streams: Sequence[Stream],
+        streams: Sequence[Attendee],
         when_over: Callable[[Answer], None] | None = None,
     ) -> None:
         self.cgroup = cgroup

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
 from judge.sandbox import wire
-from judge.sandbox.attendance import Attended
+from judge.sandbox.attendance import Attended, Attendee
 from judge.sandbox.cgroup import Cgroup
 from judge.sandbox.code import Code
 from judge.sandbox.ending import outcome_of
@@ -69,7 +69,7 @@ class Runner:
             meanwhile()
 
     def attended(
-        self, limits: Limits, streams: Sequence[Stream], when_over: Callable[[Answer], None] | None = None
+        self, limits: Limits, streams: Sequence[Attendee], when_over: Callable[[Answer], None] | None = None
     ) -> Attended:
         """The run that was begun, to be attended until it is over."""
         return Attended(self._link, self._cgroup, limits, streams, when_over)

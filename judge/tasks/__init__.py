@@ -1,12 +1,12 @@
-"""The worker: Celery tasks that judge, verify and sweep, and the signals by which their steps become events.
+"""The worker: Celery tasks that judge, run, verify and sweep; by signals their steps become events.
 
 Start it with ``celery -A judge.tasks worker`` (or ``judge worker``).
 """
 
 from judge.queue import app
-from judge.tasks import judging, lifecycle, signals, sweeping, verifying
+from judge.tasks import judging, lifecycle, running, signals, sweeping, verifying
 from judge.tasks.consuming import LanguageQueues
 
 app.steps["consumer"].add(LanguageQueues)
 
-__all__ = ["app", "judging", "lifecycle", "signals", "sweeping", "verifying"]
+__all__ = ["app", "judging", "lifecycle", "running", "signals", "sweeping", "verifying"]

@@ -21,14 +21,15 @@ Events = TypeVar("Events", bound=Sequence[AnyEvent])
 
 
 class Held:
-    """An attempt that may have to end before its work does, by a lost lease or from a signal handler."""
+    """An attempt that may have to end before its work does: lost, cancelled, or from a signal handler."""
 
-    def __init__(self, id_: str, task: Any, claimed: AnyEvent) -> None:
+    def __init__(self, id_: str, task: Any, claimed: AnyEvent | None) -> None:
         self._id, self._task = id_, task
         self._failure: Exception | None = None
-        self._published: Published = claimed.seq - 1, claimed.seq - 1
+        before = claimed.seq - 1 if claimed else 0
+        self._published: Published = before, before
         self._held_until = time.monotonic() + settings().lease_s
-        self._tell([claimed])
+        self._tell([claimed] if claimed else [])
 
     def interrupt(self, reason: Exception) -> None:
         """End the attempt: whatever is asked of it next raises ``reason``.
@@ -36,6 +37,20 @@ class Held:
         Safe in a signal handler and from any thread.
         """
         self._failure = reason
+
+    def confirm(self) -> None:
+        """Renew the lease now; where it is lost, or the row has been cancelled, the attempt is interrupted.
+
+        Safe in any thread.
+        """
+        asked_at = time.monotonic()
+        try:
+            self._renew()
+            self._renewed(asked_at)
+        except OperationalError as error:
+            log.warning("%s: %s", self._id, error.orig)  # whoever keeps the lease tries again
+        except AttemptLost as error:
+            self.interrupt(error)
 
     def check(self) -> None:
         """Raises AttemptLost, or the reason of an interruption, once the attempt must end."""
@@ -56,8 +71,12 @@ class Held:
     def _tell(self, events: Sequence[AnyEvent]) -> None:
         first, last = self._published
         # After a gap nothing more is noted: the sweeper publishes from there.
-        if tell(self._task, events) and events[0].seq == last + 1:
+        if events and tell(self._task, events) and events[0].seq == last + 1:
             self._published = first, events[-1].seq
+
+    def _renew(self) -> None:
+        """Ask the row for another lease. Raises AttemptLost."""
+        raise NotImplementedError
 
     def _renewed(self, asked_at: float) -> None:
         """The lease was asked for at this moment, and given."""

@@ -11,6 +11,7 @@ from judge.languages import table
 from judge.queue import JUDGE, app
 from judge.submissions import Claim
 from judge.tasks.attempt import Attempt
+from judge.tasks.cancelling import cancellable
 from judge.tasks.lifecycle import Drained, boxes, drainable
 
 log = logging.getLogger(__name__)
@@ -19,7 +20,7 @@ log = logging.getLogger(__name__)
 @app.task(name=JUDGE, bind=True)
 def judge_submission(self: Task, submission_id: str) -> None:
     """Judge a submission, if it is there to be claimed; a message that comes twice finds nothing to do."""
-    with drainable() as drain:
+    with drainable() as drain, cancellable(submission_id) as cancellation:
         claim = submissions.claim(submission_id, self.request.hostname)
         if claim is None:
             log.info("submission %s: nothing to claim", submission_id)
@@ -27,6 +28,7 @@ def judge_submission(self: Task, submission_id: str) -> None:
         log.info("submission %s: attempt %d", submission_id, claim.attempt)
         with Attempt(claim, self) as attempt:
             drain.interrupts(attempt)
+            cancellation.reaches(attempt)
             _judge_and_tell(claim, attempt)
 
 
@@ -34,7 +36,7 @@ def _judge_and_tell(claim: Claim, attempt: Attempt) -> None:
     try:
         _judge(claim, attempt)
     except AttemptLost:
-        log.warning("submission %s: attempt %d is lost", claim.submission_id, claim.attempt)
+        log.warning("submission %s: attempt %d is lost or cancelled", claim.submission_id, claim.attempt)
     except Drained:
         attempt.give_back(lost=False)
         _send_elsewhere(claim)

@@ -8,16 +8,17 @@ from celery.exceptions import TimeLimitExceeded
 from celery.signals import task_failure
 from celery.utils.dispatch import Signal
 
-from judge import submissions, verifications
+from judge import runs, submissions, verifications
 from judge.events import AnyEvent
 from judge.events import publish as publish_events
-from judge.queue import JUDGE, VERIFY
+from judge.queue import JUDGE, RUN, VERIFY
 from judge.tasks.lifecycle import worker_name
 
 log = logging.getLogger(__name__)
 
 _GIVE_BACK: dict[str, Callable[[str, str], Sequence[AnyEvent]]] = {
     JUDGE: submissions.give_back_of,
+    RUN: runs.give_back_of,
     VERIFY: verifications.give_back_of,
 }
 

@@ -1,14 +1,20 @@
 """The sweeper: what died between two steps is found in the rows and done again."""
 
 import logging
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import groupby
 
 from judge import (
+    deliveries,
+    delivery_ledger,
     idempotency,
     ledger,
     queue,
+    rejudgings,
+    run_ledger,
+    runs,
     sessions,
     submissions,
     upkeep,
@@ -18,8 +24,8 @@ from judge import (
 )
 from judge.config import settings
 from judge.errors import QueueUnavailable
-from judge.events import Event, VerificationEvent
-from judge.queue import PURGE, SWEEP, VERIFYING, app
+from judge.events import Event, RunEvent, VerificationEvent
+from judge.queue import COURIERS, PURGE, SWEEP, VERIFYING, app
 from judge.tasks.signals import tell
 
 log = logging.getLogger(__name__)
@@ -40,32 +46,53 @@ def sweep_once() -> None:
         if not alone:
             return
         _tell(submissions.lapse())
+        _tell_of_runs(runs.lapse())
         _tell_of_verifications(verifications.lapse())
+        rejudged = rejudgings.go_on()
+        _tell(rejudged.events)
         try:
+            _send(rejudged.to_send)
             _send(ledger.unsent())
-            for language in ledger.overdue_counts():
+            _send_runs(run_ledger.unsent())
+            for language in _overdue_counts():
                 # As many messages wait as rows: they are only slow. Fewer: the broker has forgotten some.
                 # The messages are counted first, since whoever claims meanwhile takes one of each.
                 depth = queue.depth(language)
-                if depth < ledger.overdue_counts().get(language, 0):
+                if depth < _overdue_counts()[language]:
                     _send(ledger.overdue(language))
+                    _send_runs(run_ledger.overdue(language))
             _send_verifications(verification_ledger.unsent())
             if queue.depth_of(VERIFYING) < len(overdue := verification_ledger.overdue()):
                 _send_verifications(overdue)
+            deliveries.send(delivery_ledger.unsent())
+            if queue.depth_of(COURIERS) < len(late := delivery_ledger.overdue()):
+                deliveries.send(late)
         except QueueUnavailable as error:
             log.warning("the queue is away: %s", error)
         _tell(ledger.unpublished())
+        _tell_of_runs(run_ledger.unpublished())
         _tell_of_verifications(verification_ledger.unpublished())
 
 
 @app.task(name=PURGE, soft_time_limit=600, time_limit=660)
 def purge() -> None:
-    """Remove events that are older than they are kept, ended browser sessions, and workers long gone."""
+    """Remove what is older than it is kept: runs, events, sessions, abandoned versions and data, workers."""
+    log.info("%d old runs removed", runs.purge())
+    """Remove what is older than it is kept: events, deliveries, sessions, and workers long gone."""
     removed = upkeep.purge_events(older_than=timedelta(days=settings().event_days))
     log.info("%d old events removed", removed)
+    upkeep.purge_deliveries(older_than=timedelta(days=settings().delivery_days))
     idempotency.purge()
     sessions.purge()
+    removed = upkeep.purge_drafts(older_than=timedelta(days=settings().draft_days))
+    log.info("%d versions that never became good removed", removed)
+    log.info("%d pieces of data that nothing names removed", upkeep.purge_blobs())
     workers.forget_gone()
+
+
+def _overdue_counts() -> Counter[str]:
+    """How many submissions and runs the broker should have on each language's queue."""
+    return Counter(ledger.overdue_counts()) + Counter(run_ledger.overdue_counts())
 
 
 def _send(rows: Iterable[tuple[str, str, float]]) -> None:
@@ -83,6 +110,21 @@ def _tell(events: Sequence[Event]) -> None:
         submissions.mark_sent(
             submission_id, published_after=told[0].seq - 1, published_seq=told[-1].seq, sent=False
         )
+
+
+def _send_runs(rows: Iterable[tuple[str, str, float]]) -> None:
+    for run_id, language, longest_s in rows:
+        queue.send_run(run_id, language, longest_s)
+        runs.mark_sent(run_id, published_seq=0, sent=True)
+        log.info("run %s: sent again", run_id)
+
+
+def _tell_of_runs(events: Sequence[RunEvent]) -> None:
+    for run_id, group in groupby(events, key=lambda event: event.run_id):
+        told = list(group)
+        if not tell(sweep, told):
+            return
+        runs.mark_sent(run_id, published_after=told[0].seq - 1, published_seq=told[-1].seq, sent=False)
 
 
 def _send_verifications(ids: Iterable[str]) -> None:

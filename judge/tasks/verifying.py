@@ -180,13 +180,16 @@ class Verifying(Held):
         if self._keeper.is_alive():
             self._keeper.join()
 
+    def _renew(self) -> None:
+        verifications.renew(self._id, self._number)
+
     # The thread
 
     def _keep(self) -> None:
         while not self._ended.wait(settings().lease_renew_s):
             asked_at = time.monotonic()
             try:
-                verifications.renew(self._id, self._number)
+                self._renew()
                 self._renewed(asked_at)
             except OperationalError as error:
                 log.warning("verification %s: %s", self._id, error.orig)

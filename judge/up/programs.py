@@ -11,6 +11,7 @@ from judge.up.child import Program
 PYTHON = (sys.executable, "-m")
 JUDGE = (*PYTHON, "judge")
 CELERY = (*PYTHON, "celery", "-A", "judge.tasks")
+COURIER = (*PYTHON, "celery", "-A", "judge.couriers", "worker", "-n", "courier@%h")
 # By its full path: `judge up` may be called in any folder.
 WEB = ("-c", str(Path(judge.__file__).parent.parent / "gunicorn.conf.py"), "judge.web:create_app()")
 
@@ -43,6 +44,11 @@ def worker(env: Environment, name: str) -> Program:
         grace_s=30.0,
         death_signal=signal.SIGQUIT,
     )
+
+
+def courier(env: Environment) -> Program:
+    """What tells webhooks; a request that has begun may end."""
+    return Program("courier", COURIER, env, stop_rank=1, grace_s=20.0)
 
 
 def beat(env: Environment) -> Program:

@@ -1,4 +1,4 @@
-"""One whole judge from one command: servers, tables, problems, web, worker, beat, in that order."""
+"""One whole judge from one command: servers, tables, problems, web, worker, courier, beat, in that order."""
 
 import json
 import os
@@ -103,12 +103,13 @@ def _start_programs(
     say, url = options.say, base_url(listener)
     say("bringing the tables up to date …")
     supervisor.run(programs.migrate(env), deadline)
-    say("starting web, worker and beat …")
+    say("starting web, worker, courier and beat …")
     secret = {} if options.settings.secret_key else {"SECRET_KEY": home.secret("secret_key")}
     supervisor.start(programs.web(env | secret, listener.fileno()))
     # A name of its own for each start: the row of a worker that was killed must not pass for this one.
     worker = f"up-{secrets.token_hex(4)}@{socket.gethostname()}"
     supervisor.start(programs.worker(env, worker))
+    supervisor.start(programs.courier(env))
     supervisor.start(programs.beat(env))
     flower_port = free_port() if options.flower else None
     if flower_port is not None:

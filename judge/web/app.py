@@ -5,12 +5,14 @@ import logging
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from judge import reach
 from judge.config import is_loopback, settings
 from judge.db import database_url
 from judge.errors import ConfigError
 from judge.queue import broker_url
 from judge.web import (
     asking,
+    batches,
     catalog,
     cors,
     describing,
@@ -18,10 +20,13 @@ from judge.web import (
     faults,
     health,
     idempotent,
+    interventions,
     metrics,
     problems,
+    rejudgings,
     request_ids,
     response_headers,
+    runs,
     sign_in,
     socket,
     submissions,
@@ -29,6 +34,7 @@ from judge.web import (
     user_tokens,
     users,
     versions,
+    webhooks,
 )
 
 API = "/api/v1"
@@ -62,9 +68,23 @@ def create_app() -> Flask:
     describing.register(app)
     for outside in (health, metrics, docs):
         app.register_blueprint(outside.blueprint)
-    for part in (catalog, problems, versions, submissions, sign_in, users, user_tokens):
+    for part in (
+        catalog,
+        problems,
+        versions,
+        submissions,
+        interventions,
+        rejudgings,
+        runs,
+        batches,
+        webhooks,
+        sign_in,
+        users,
+        user_tokens,
+    ):
         app.register_blueprint(part.blueprint, url_prefix=API)
     app.register_blueprint(submissions.short_form)
+    runs.register(app)
     socket.register(app)
     return app
 
@@ -80,3 +100,4 @@ def check_settings() -> None:
         )
     database_url()
     broker_url()
+    reach.check_settings()

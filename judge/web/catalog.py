@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from judge import ledger, workers
+from judge import ledger, run_ledger, workers
 from judge.web import shapes
 from judge.web.describing import describe
 
@@ -23,12 +23,13 @@ def list_languages() -> Response:
 @describe("Show the queue", tag="Queue", answers={200: shapes.Queue})
 def show_queue() -> Response:
     """How much waits, how much runs, and on whom."""
-    queued, running, oldest_queued_s = ledger.backlog()
+    backlogs = [ledger.backlog(), run_ledger.backlog()]
+    queued, running = sum(waiting for waiting, _, _ in backlogs), sum(busy for _, busy, _ in backlogs)
     present = workers.present()
     body: dict[str, Any] = {
         "queued": queued,
         "running": running,
-        "oldest_queued_s": oldest_queued_s,
+        "oldest_queued_s": max((oldest for *_, oldest in backlogs if oldest is not None), default=None),
         "workers": [worker.as_json() for worker in present],
         "desired_workers": _desired(queued + running, [worker.slots for worker in present]),
     }

@@ -29,9 +29,10 @@ class Operation:
     """A route as people and programs see it.
 
     tag: the noun under which it is listed. answers: by status, the body of each answer that is no error.
-    headers: names of request headers that it heeds, and sends: of headers of its answers; both beside those
-    that all routes have, and explained in ``judge.web.openapi``. has_etag: it answers 304 to what the client
-    has already. refusals: by status, when it refuses for reasons of its own.
+    headers: names of request headers that it heeds. sends: names of headers of its answers, or by status of
+    those of one. Both stand beside those that all routes have, and are explained in ``judge.web.openapi``.
+    has_etag: it answers 304 to what the client has already. refusals: by status, when it refuses for reasons
+    of its own.
     """
 
     summary: str
@@ -40,7 +41,8 @@ class Operation:
     query: type[BaseModel] = NoQuery
     body: Content = None
     headers: tuple[str, ...] = ()
-    sends: tuple[str, ...] = ()
+    sends: tuple[str, ...] | Mapping[int, tuple[str, ...]] = ()
+    body_is_optional: bool = False
     has_etag: bool = False
     refusals: Mapping[int, str] = field(default_factory=dict)
 

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue, models_json_schema
 from werkzeug.routing import Rule
 
 import judge
@@ -28,6 +28,10 @@ PATH_PARAMETERS: Mapping[str, tuple[str, Schema]] = {
     "submission_id": ("the id of a submission", _ID),
     "user_id": ("the name of a user", {"pattern": "^[A-Za-z0-9._@-]{1,64}$"}),
     "token_id": ("the id of a token", _ID),
+    "run_id": ("the id of a run", _ID),
+    "rejudging_id": ("the id of a rejudging", _ID),
+    "webhook_id": ("the id of a webhook", _ID),
+    "delivery_id": ("the id of a delivery", _ID),
     "number": ("the number of a version, from 1", {"minimum": 1, "maximum": _MOST}),
     "name": ("the name of a file", {"minLength": 1}),
 }
@@ -138,6 +142,16 @@ def _described(app: Flask) -> Iterator[tuple[Rule, str, Operation]]:
                 yield rule, method, operation
 
 
+class _Plain(GenerateJsonSchema):
+    """Tells no default of what is answered, nor that what may be left out is null then."""
+
+    def default_schema(self, schema: Any) -> JsonSchemaValue:
+        """As it would be without a default."""
+        if self.mode == "serialization" or schema.get("default") is None:
+            return self.generate_inner(schema["schema"])
+        return super().default_schema(schema)
+
+
 def _id(rule: Rule) -> str:
     return str(rule.endpoint).replace(".", "_")
 
@@ -146,11 +160,13 @@ def _schemas(operations: list[Operation]) -> tuple[dict[Any, Schema], Schema]:
     """A reference to each shape, and all of them with what they refer to."""
     sent = [operation.body for operation in operations]
     answered = [content for operation in operations for content in operation.answers.values()]
-    wanted = [
-        *((shape, "validation") for shape in sent if _is_shape(shape)),
-        *((shape, "serialization") for shape in (*answered, shapes.Problem) if _is_shape(shape)),
-    ]
-    references, found = models_json_schema(list(dict.fromkeys(wanted)), ref_template=_COMPONENT)  # type: ignore[arg-type]
+    wanted: dict[Any, None] = dict.fromkeys(
+        [
+            *((shape, "validation") for shape in sent if _is_shape(shape)),
+            *((shape, "serialization") for shape in (*answered, shapes.Problem) if _is_shape(shape)),
+        ]
+    )
+    references, found = models_json_schema(list(wanted), ref_template=_COMPONENT, schema_generator=_Plain)
     return {shape: reference for (shape, _), reference in references.items()}, found["$defs"]
 
 
@@ -172,7 +188,7 @@ def _path_parameters(rule: Rule) -> Iterator[Schema]:
 
 
 def _query_parameters(operation: Operation) -> Iterator[Schema]:
-    shape = operation.query.model_json_schema(ref_template=_COMPONENT)
+    shape = operation.query.model_json_schema(ref_template=_COMPONENT, schema_generator=_Plain)
     for name, schema in shape.get("properties", {}).items():
         # What may be left out is null to us; a query has no such value.
         [schema, *_] = schema.get("anyOf", [schema])
@@ -213,7 +229,7 @@ def _request_body(rule: Rule, operation: Operation, references: Mapping[Any, Sch
     }
     if shown:
         content["application/json"]["examples"] = shown
-    return {"requestBody": {"required": True, "content": content}}
+    return {"requestBody": {"required": not operation.body_is_optional, "content": content}}
 
 
 def _content(content: Content, references: Mapping[Any, Schema]) -> Schema:
@@ -225,11 +241,13 @@ def _content(content: Content, references: Mapping[Any, Schema]) -> Schema:
 
 
 def _responses(rule: Rule, operation: Operation, references: Mapping[Any, Schema]) -> Schema:
-    sends = ("X-Request-Id", *operation.sends, *(("ETag",) if operation.has_etag else ()))
+    every = ("X-Request-Id", *(("ETag",) if operation.has_etag else ()))
     found: dict[int, Schema] = {}
     for status, content in operation.answers.items():
         body = {"content": _content(content, references)} if content else {}
-        found[status] = {"description": HTTPStatus(status).phrase, "headers": _told(sends), **body}
+        sends = operation.sends if isinstance(operation.sends, tuple) else operation.sends.get(status, ())
+        headers = _told((*every, *sends))
+        found[status] = {"description": HTTPStatus(status).phrase, "headers": headers, **body}
     if operation.has_etag:
         found[304] = {"description": "nothing has changed", "headers": _told(("X-Request-Id", "ETag"))}
     for status in _refused(rule, operation):

@@ -1,14 +1,12 @@
 """Lists a page at a time: ``limit`` and ``cursor`` in, ``next_cursor`` and a Link header out."""
 
-import re
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
 
-from judge.web.faults import invalid
-from judge.web.schemas import DIGITS, Text
+from judge.web.schemas import DIGITS, Cursor, Text
 
 _DEFAULT, _LARGEST = 50, 200
 
@@ -22,18 +20,19 @@ class Page(BaseModel):
     cursor: Annotated[Text | None, Field(description="next_cursor of the page before")] = None
 
 
-def limit() -> int:
-    """How many items were asked for. Raises Fault."""
-    text = request.args.get("limit", str(_DEFAULT))
-    if not re.fullmatch("[0-9]{1,9}", text) or not 1 <= int(text) <= _LARGEST:
-        raise invalid("limit", f"give a number from 1 to {_LARGEST}")
-    return int(text)
+class IdPage(Page):
+    """The query of a list in the order of ids of ours."""
+
+    cursor: Annotated[Cursor | None, Field(description="next_cursor of the page before")] = None
 
 
-def page(items: list[dict[str, Any]], limit: int) -> Response:
-    """The answer for ``limit`` items, of which one more was read to know whether there are more."""
+def page(items: list[dict[str, Any]], limit: int, *, key: str = "id") -> Response:
+    """The answer for ``limit`` items, of which one more was read to know whether there are more.
+
+    key: the field of an item that a cursor names.
+    """
     shown = items[:limit]
-    next_cursor = shown[-1]["id"] if len(items) > limit else None
+    next_cursor = shown[-1][key] if len(items) > limit else None
     response = jsonify(items=shown, next_cursor=next_cursor)
     if next_cursor is not None:
         query = urlencode(request.args.to_dict() | {"cursor": next_cursor})

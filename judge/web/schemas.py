@@ -25,7 +25,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from judge.accounts import USER_ID
 from judge.config import settings
 from judge.records import is_id
-from judge.web.faults import Fault, invalid
+from judge.web.faults import Fault
 
 _MOST_ERRORS = 100
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -72,6 +72,12 @@ def _our_id(text: str) -> str:
     return text
 
 
+def _flag(text: Any) -> Any:
+    if text not in ("true", "false"):
+        raise ValueError("give true or false, or leave it out")
+    return text == "true"
+
+
 def text(**more: Any) -> WithJsonSchema:
     """How the document describes a text, which is always one without NUL."""
     return WithJsonSchema({"type": "string", "pattern": r"^[^\u0000]*$", **more})
@@ -82,6 +88,7 @@ def _matching(pattern: re.Pattern[str]) -> WithJsonSchema:
 
 
 Text = Annotated[str, text()]
+EntryPoint = Annotated[str, AfterValidator(_entry_point), _matching(_ENTRY_POINT)]
 Id = Annotated[str, Field(min_length=1, max_length=64), text(minLength=1, maxLength=64)]
 UserName = Annotated[str, BeforeValidator(_user_id), _matching(USER_ID)]
 """A user_id in a query, where all is text."""
@@ -95,13 +102,7 @@ Cursor = Annotated[str, AfterValidator(_our_id), _matching(_OUR_ID)]
 """Where a list of what has ids of ours goes on."""
 DIGITS = BeforeValidator(_whole)
 """A whole number from 0 in a query; stands behind its bounds."""
-
-
-def checked_user_id(text: str) -> str:
-    """A user_id from a query. Raises Fault."""
-    if not USER_ID.fullmatch(text):
-        raise invalid("user_id", "must be 1 to 64 of A-Z a-z 0-9 . _ @ -")
-    return text
+QueryFlag = Annotated[bool, BeforeValidator(_flag)]
 
 
 class FileIn(BaseModel):
@@ -113,22 +114,23 @@ class FileIn(BaseModel):
     content: Text
 
 
-_EITHER: list[Any] = [
+EITHER: list[Any] = [
     {"required": ["code"], "properties": {"code": {"type": "string"}, "files": {"type": "null"}}},
     {"required": ["files"], "properties": {"files": {"type": "array"}, "code": {"type": "null"}}},
 ]
+"""How the document says that of ``code`` and ``files`` one is given."""
 
 
 class SubmissionIn(BaseModel):
     """POST /submissions: either ``code`` or ``files``; entry_point: the file or class that is run first."""
 
-    model_config = ConfigDict(extra="forbid", json_schema_extra={"oneOf": _EITHER})
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"oneOf": EITHER})
 
     problem_id: Id
     language: Id
     code: Text | None = None
     files: Annotated[list[FileIn], Field(min_length=1, max_length=100)] | None = None
-    entry_point: Annotated[str, AfterValidator(_entry_point), _matching(_ENTRY_POINT)] | None = None
+    entry_point: EntryPoint | None = None
     user_id: UserId | None = None
 
 
@@ -153,7 +155,8 @@ def read_json() -> Any:
         )
     body = request.get_data()
     # Of a body that does not tell its length, werkzeug reads as much as is allowed, and no further.
-    if request.content_length is None and len(body) >= settings().max_body_bytes:
+    most = request.max_content_length or settings().max_body_bytes
+    if request.content_length is None and len(body) >= most:
         raise RequestEntityTooLarge
     try:
         return json.loads(body)

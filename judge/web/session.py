@@ -5,12 +5,16 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from judge import ledger, verification_ledger
-from judge.errors import NotFound
-from judge.events import submission_channel, user_channel
-from judge.records import Submission, is_id, new_id
+from judge import ledger, run_ledger, verification_ledger
+from judge.errors import Conflict, NotFound
+from judge.events import user_channel
+from judge.records import is_id, new_id
 from judge.web.credential import Credential
 from judge.web.hub import Gap, Listener
+from judge.web.run_schemas import InputIn, input_of
+from judge.web.runs import entered
+from judge.web.schemas import check
+from judge.web.topics import RUN, SUBMISSION, Topic, topic_of
 from judge.web.visitor import Refused, Visitor
 from judge.web.watch import Event, Watch
 
@@ -61,8 +65,10 @@ class Session:
                 self._subscribe(self._greeted_watch(), frame)
             case "unsubscribe":
                 self._unsubscribe(self._greeted_watch(), frame)
+            case "stdin":
+                self._enter(self._greeted_watch(), frame)
             case other:
-                raise Refused(f"unknown type {other!r}; there are hello, subscribe and unsubscribe")
+                raise Refused(f"unknown type {other!r}; there are hello, subscribe, unsubscribe and stdin")
 
     def forward(self) -> None:
         """Send what the listener has, as far as the client wants it."""
@@ -88,52 +94,75 @@ class Session:
         recent = ledger.recent(user_id, within=_RECENT)
         watch.know(recent)
         watch.know(verification_ledger.recent(user_id, within=_RECENT))
+        watch.know(run_ledger.recent(user_id, within=_RECENT))
         self._watch, self._greeted_at = watch, time.monotonic()
         self.send({"type": "ready", "user_id": user_id})
         if resume:
             for submission in recent:
-                self._send_snapshot(submission)
+                self._send_snapshot(SUBMISSION, submission)
 
     def _subscribe(self, watch: Watch, frame: dict[str, Any]) -> None:
-        submission_id, after_seq = _submission_id(frame), frame.get("after_seq")
+        topic = topic_of(frame)
+        id_, after_seq = _id_of(topic, frame), frame.get("after_seq")
         if after_seq is not None and (type(after_seq) is not int or after_seq < 0):
             raise Refused("after_seq must be a whole number from 0")
-        self._listener.listen(submission_channel(submission_id))
-        submission = self._find(watch, submission_id)
-        start = submission.last_seq if after_seq is None else min(after_seq, submission.last_seq)
-        self._send_snapshot(submission)
-        watch.follow(submission_id, start)
-        self._pass_on(watch, _missing(submission_id, start, submission.last_seq + 1))
+        self._listener.listen(topic.channel(id_))
+        found = self._find(watch, topic, id_)
+        start = found.last_seq if after_seq is None else min(after_seq, found.last_seq)
+        self._send_snapshot(topic, found)
+        watch.follow(id_, start)
+        self._pass_on(watch, _missing(id_, start, found.last_seq + 1))
 
-    def _find(self, watch: Watch, submission_id: str) -> Submission:
+    def _find(self, watch: Watch, topic: Topic, id_: str) -> Any:
         try:
-            submission = ledger.get(submission_id)
-            if submission.user_id == watch.user_id or self._sees_all:
-                return submission
+            found = topic.get(id_)
+            if found.user_id == watch.user_id or self._sees_all(topic):
+                return found
         except NotFound:
             pass  # answered as one that is another's: who may not see it learns nothing
-        self._listener.ignore(submission_channel(submission_id))
-        raise Refused(f"there is no submission {submission_id!r} of yours")
+        self._listener.ignore(topic.channel(id_))
+        raise Refused(f"there is no {topic.name} {id_!r} of yours")
+
+    def _sees_all(self, topic: Topic) -> bool:
+        account = self._visitor.account
+        return account is not None and topic.sees_all(account)
 
     def _unsubscribe(self, watch: Watch, frame: dict[str, Any]) -> None:
-        submission_id = _submission_id(frame)
-        self._listener.ignore(submission_channel(submission_id))
-        watch.leave(submission_id)
-        self.send({"type": "unsubscribed", "submission_id": submission_id})
+        topic = topic_of(frame)
+        id_ = _id_of(topic, frame)
+        self._listener.ignore(topic.channel(id_))
+        watch.leave(id_)
+        self.send({"type": "unsubscribed", f"{topic.name}_id": id_})
+
+    def _enter(self, watch: Watch, frame: dict[str, Any]) -> None:
+        """Have a run of the client's own read what was typed."""
+        id_ = _id_of(RUN, frame)
+        if self._visitor.account is not None and not self._visitor.account.may_write:
+            raise Refused("this token may only read")
+        errors: list[dict[str, str]] = []
+        typed = {name: value for name, value in frame.items() if name not in ("type", "run_id")}
+        asked = check(InputIn, typed, errors)
+        data = input_of(asked, errors) if asked else b""
+        if asked is None or errors:
+            raise Refused("; ".join(f"{error['pointer']}: {error['detail']}" for error in errors))
+        try:
+            if run_ledger.owner(id_) != watch.user_id:
+                raise NotFound
+            number = entered(id_, data, eof=asked.eof)
+        except NotFound:
+            raise Refused(f"there is no run {id_!r} of yours") from None
+        except Conflict as refusal:
+            raise Refused(str(refusal)) from None
+        self.send({"type": "stdin", "run_id": id_, "seq": number})
 
     def _greeted_watch(self) -> Watch:
         if self._watch is None:
             raise Refused("say hello first")
         return self._watch
 
-    def _send_snapshot(self, submission: Submission) -> None:
-        shown = submission.as_json(full=self._sees_all)
-        self.send({"type": "snapshot", "seq": submission.last_seq, "submission": shown})
-
-    @property
-    def _sees_all(self) -> bool:
-        """Authors and admins do."""
-        return self._visitor.account is not None and self._visitor.account.is_author
+    def _send_snapshot(self, topic: Topic, found: Any) -> None:
+        shown = topic.shown(found, self._sees_all(topic))
+        self.send({"type": "snapshot", "seq": found.last_seq, topic.name: shown})
 
     def _pass_on(self, watch: Watch, events: Iterable[Event]) -> None:
         for event in events:
@@ -146,26 +175,28 @@ class Session:
             # No further back than what was known at the hello: beyond it, old events would look new.
             since_hello = timedelta(seconds=time.monotonic() - self._greeted_at) + _RECENT
             within = min(timedelta(seconds=gap.seconds) + _MARGIN, since_hello)
-            for log in (ledger, verification_ledger):
+            for log in (ledger, verification_ledger, run_ledger):
                 yield from (event.as_json() for event in log.events_of_user(watch.user_id, within=within))
-        for submission_id in watch.followed:
-            yield from watch.missed(submission_id)
+        for id_ in watch.followed:
+            yield from watch.missed(id_)
 
 
 def _missing(id_: str, after: int, before: int) -> list[Event]:
-    """From the rows; no submission has the id of a verification."""
-    found = ledger.events_after(id_, after, before=before)
-    return [event.as_json() for event in found or verification_ledger.events_after(id_, after, before=before)]
+    """From the rows; no two of submissions, verifications and runs have the same id."""
+    for log in (ledger, verification_ledger, run_ledger):
+        if found := log.events_after(id_, after, before=before):
+            return [event.as_json() for event in found]
+    return []
 
 
-def _submission_id(frame: dict[str, Any]) -> str:
+def _id_of(topic: Topic, frame: dict[str, Any]) -> str:
     """The id that a frame names; what has not the shape of one never becomes the name of a channel."""
-    submission_id = frame.get("submission_id")
-    if not isinstance(submission_id, str):
-        raise Refused("submission_id must be a text")
-    if not is_id(submission_id):
-        raise Refused(f"there is no submission {submission_id!r} of yours")
-    return submission_id
+    id_ = frame.get(f"{topic.name}_id")
+    if not isinstance(id_, str):
+        raise Refused(f"{topic.name}_id must be a text")
+    if not is_id(id_):
+        raise Refused(f"there is no {topic.name} {id_!r} of yours")
+    return id_
 
 
 def _flag(frame: dict[str, Any], name: str, *, default: bool) -> bool:

@@ -60,6 +60,21 @@ class GroupResult(BaseModel):
     max_score: float | None
 
 
+class FormerJudgement(BaseModel):
+    """How a submission was judged that is being judged anew."""
+
+    verdict: Verdict | None
+    score: float | None
+    attempt: int
+    cpu_time_s: float | None
+    wall_time_s: float | None
+    memory_bytes: int | None
+    test_count: int
+    version: int
+    started_at: datetime | None
+    finished_at: datetime | None
+
+
 class Submission(BaseModel):
     """A submission as it stands; the verdict is null until the state is done."""
 
@@ -76,8 +91,10 @@ class Submission(BaseModel):
     memory_bytes: int | None
     compile_output: str | None
     test_count: int
+    version: int = Field(description="of the problem, by which it is judged")
     tests: list[TestResult]
     groups: list[GroupResult] | None
+    former: FormerJudgement | None = Field(description="which counts until it is judged anew")
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
@@ -88,6 +105,20 @@ class SubmissionPage(BaseModel):
 
     items: list[Submission]
     next_cursor: str | None
+
+
+class AnsweredSubmission(BaseModel):
+    """The answer to one of several: the submission, or what is wrong with it."""
+
+    status: int
+    submission: Submission | None = None
+    problem: Problem | None = None
+
+
+class SubmissionBatch(BaseModel):
+    """The answers to several, in their order."""
+
+    items: list[AnsweredSubmission]
 
 
 class SourceFile(BaseModel):
@@ -103,6 +134,7 @@ class Source(BaseModel):
     id: Id
     language: str
     files: list[SourceFile]
+    entry_point: str | None
 
 
 class Limits(BaseModel):
@@ -287,6 +319,7 @@ class Language(BaseModel):
     extensions: list[str]
     compile: list[str]
     run: list[str]
+    compile_options: list[str] = Field(description="that a run may choose from")
     variant_of: str | None
     startup_s: float
     time_multiplier: float

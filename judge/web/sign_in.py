@@ -11,15 +11,12 @@ from judge.accounts import ANONYMOUS, Account
 from judge.config import settings
 from judge.records import instant
 from judge.scopes import SCOPES, included
-from judge.web import asking, hashing, shapes
+from judge.web import asking, hashing, shapes, throttling
 from judge.web.asking import account, credential
 from judge.web.credential import Credential, cookie, cookie_name
 from judge.web.describing import describe
 from judge.web.faults import Fault
 from judge.web.schemas import Text, UserId, read
-
-FAILED_SIGN_INS = "10 per 5 minutes"
-"""Of one user and address; only answers of 401 count. The web process's limits say what comes after it."""
 
 blueprint = Blueprint("sign_in", __name__)
 
@@ -47,10 +44,11 @@ def sign_in() -> Response:
     asking.require_accounts()
     asked = read(SignInIn)
     kept = accounts.password_hash(asked.user_id)
-    matched = hashing.matches(kept, asked.password)
-    secret = sessions.begin(asked.user_id, kept) if matched and kept else None
-    if secret is None or kept is None:
-        raise Fault(HTTPStatus.UNAUTHORIZED, "wrong user_id or password", headers=asking.CHALLENGE)
+    with throttling.guess(asked.user_id):
+        matched = hashing.matches(kept, asked.password)
+        secret = sessions.begin(asked.user_id, kept) if matched and kept else None
+        if secret is None or kept is None:
+            raise Fault(HTTPStatus.UNAUTHORIZED, "wrong user_id or password", headers=asking.CHALLENGE)
     if passwords.is_outdated(kept):
         accounts.replace_hash(asked.user_id, kept, hashing.hashed(asked.password))
     if before := cookie():

@@ -1,17 +1,15 @@
 """Submissions over HTTP: accept one, show it, wait for it, list them."""
 
 import logging
-import re
 import threading
-from collections.abc import Iterator
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Annotated, Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from judge import ledger, problems, queue, submissions, workers
+from judge import ledger, problems, queue, submissions
 from judge.accounts import ANONYMOUS
 from judge.config import settings
 from judge.errors import NotFound, QueueUnavailable
@@ -24,39 +22,16 @@ from judge.web.asking import account, may_see, sees_everything
 from judge.web.describing import describe, query
 from judge.web.faults import Fault
 from judge.web.idempotent import amend, key_of, remember, replayed
-from judge.web.schemas import (
-    DIGITS,
-    Cursor,
-    Id,
-    ShortSubmissionIn,
-    SubmissionIn,
-    UserName,
-    check,
-    read_json,
-)
-from judge.web.waiting import until_ended
+from judge.web.schemas import Id, ShortSubmissionIn, SubmissionIn, UserName, check, read_json
+from judge.web.sources import Error, proven_language, sent_files, sound
+from judge.web.waiting import WaitQuery, asked_wait_s, preferred_wait, until_ended
 
 log = logging.getLogger(__name__)
 
 _ANNOUNCE_S = 2.0
 
-Error = dict[str, str]
-"""An entry of a problem's ``errors``: pointer and detail."""
-
 blueprint = Blueprint("submissions", __name__)
 short_form = Blueprint("short_form", __name__)
-
-
-class WaitQuery(BaseModel):
-    """How long to wait for the end."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    wait: Annotated[
-        int | None,
-        Field(ge=0, le=3600, description="seconds to wait for the end, up to a limit"),
-        DIGITS,
-    ] = None
 
 
 _ACCEPTED: dict[str, Any] = {
@@ -71,10 +46,9 @@ _ACCEPTED: dict[str, Any] = {
 }
 
 
-class SubmissionsQuery(paging.Page):
+class SubmissionsQuery(paging.IdPage):
     """The query of GET /submissions."""
 
-    cursor: Annotated[Cursor | None, Field(description="next_cursor of the page before")] = None
     user_id: Annotated[UserName | None, Field(description="whose; an ordinary user's are their own")] = None
     problem_id: Id | None = None
     verdict: Verdict | None = None
@@ -107,23 +81,24 @@ def submit_short() -> Response:
 )
 def show(submission_id: str) -> Response:
     """A submission, at once or when it has ended, whichever the client asked for."""
-    submission = _seen(submission_id)
-    wait_s = _wait_s()
+    submission = seen(submission_id)
+    wait_s = asked_wait_s()
     if wait_s and submission.state not in ENDED:
         submission = until_ended(submission_id, wait_s)
     response = jsonify(submission.as_json(full=sees_everything()))
     response.add_etag()
     response.headers["Cache-Control"] = "no-cache"
-    return _with_preference(response, wait_s).make_conditional(request)  # type: ignore[return-value]  # it returns itself
+    return with_preference(response, wait_s).make_conditional(request)  # type: ignore[return-value]  # it returns itself
 
 
 @blueprint.get("/submissions/<submission_id>/source")
 @describe("Show what was submitted", tag="Submissions", answers={200: shapes.Source})
 def source(submission_id: str) -> Response:
     """What was submitted."""
-    submission = _seen(submission_id)
-    files = [{"name": file.name, "content": file.content} for file in ledger.source(submission_id)]
-    return jsonify(id=submission.id, language=submission.language, files=files)
+    submission = seen(submission_id)
+    kept, entry_point = ledger.source(submission_id)
+    files = [{"name": file.name, "content": file.content} for file in kept]
+    return jsonify(id=submission.id, language=submission.language, files=files, entry_point=entry_point)
 
 
 @blueprint.get("/submissions")
@@ -148,11 +123,11 @@ def list_submissions() -> Response:
 
 
 def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
-    wait_s = _wait_s()
+    wait_s = asked_wait_s()
     body = read_json()
     errors: list[Error] = []
     asked = check(shape, body, errors)
-    key = key_of(_submitter(asked.user_id), body) if asked else None
+    key = key_of(submitter_of(asked.user_id), body) if asked else None
     if before := replayed(key):
         return before
     problem = _problem(shape, body, errors)
@@ -160,13 +135,13 @@ def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
     if errors or asked is None or problem is None:
         detail = "; ".join(f"{error['pointer']}: {error['detail']}" for error in errors)
         raise Fault(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
-    submitter = _submitter(asked.user_id)
-    throttling.check_pending(submitter)
+    owner = submitter_of(asked.user_id)
+    throttling.check_pending(owner)
     submission, event = submissions.create(
         problem_id=problem.id,
         package_id=problem.package_id,
         test_count=len(problem.manifest.tests),
-        user_id=submitter,
+        user_id=owner,
         language=asked.language,
         files=files,
         entry_point=asked.entry_point if isinstance(asked, SubmissionIn) else None,
@@ -183,7 +158,7 @@ def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
     response = _accepted(submission)
     if wait_s:
         amend(key, response)
-    return _with_preference(response, wait_s)
+    return with_preference(response, wait_s)
 
 
 def _accepted(submission: Submission) -> Response:
@@ -211,7 +186,7 @@ def _problem(
 ) -> CurrentProblem | None:
     """The problem that the body names, if it is there."""
     name = "problemId" if shape is ShortSubmissionIn else "problem_id"
-    problem_id = _sound(body, name, errors)
+    problem_id = sound(body, name, errors)
     if problem_id is None:
         return None
     try:
@@ -223,19 +198,11 @@ def _problem(
 
 def _language(body: Any, problem: CurrentProblem | None, errors: list[Error]) -> dict[str, Any] | None:
     """The language that the body names, if a worker has ever proven it and the problem allows it."""
-    language_id = _sound(body, "language", errors)
-    if language_id is None:
-        return None
-    known = {language["id"]: language for language in workers.languages()}
-    if language_id not in known:
-        detail = (
-            f"unknown language; there are: {', '.join(known) or 'none yet, for no worker has proven any'}"
-        )
-        errors.append({"pointer": "/language", "detail": detail})
-    elif problem and not problem.allows(language_id):
+    language = proven_language(body, errors)
+    if language and problem and not problem.allows(language["id"]):
         allowed = ", ".join(problem.manifest.languages or ())
         errors.append({"pointer": "/language", "detail": f"this problem allows only: {allowed}"})
-    return known.get(language_id)
+    return language
 
 
 def _files(
@@ -246,47 +213,14 @@ def _files(
     errors: list[Error],
 ) -> list[SourceFile]:
     """The source files that were sent, as the language wants them."""
-    code = _sound(body, "code", errors)
-    sent = None
-    if shape is SubmissionIn and isinstance(body, dict):
-        sent = _sound(body, "files", errors)
-        given = [name for name in ("code", "files") if body.get(name) is not None]
-        if len(given) != 1:
-            errors.append({"pointer": "/code", "detail": "give either code or files"})
-            return []
-    if code is not None:
-        files, pointer = [SourceFile(language["source"] if language else "", code)], "/code"
-    elif sent is not None:
-        files, pointer = [SourceFile(**file) for file in sent], "/files"
-        errors += _misnamed(files, language)
-    else:
-        return []
-    size = sum(len(file.content.encode()) for file in files)
-    limit = min(settings().max_code_bytes, problem.manifest.code_bytes if problem else size)
-    if size > limit:
-        errors.append({"pointer": pointer, "detail": f"{size} bytes of code; at most {limit} are taken"})
-    return files
+    most = settings().max_code_bytes
+    if problem:
+        most = min(most, problem.manifest.code_bytes)
+    return sent_files(body, language, errors, may_be_many=shape is SubmissionIn, most_bytes=most)
 
 
-def _misnamed(files: list[SourceFile], language: dict[str, Any] | None) -> Iterator[Error]:
-    names = [file.name for file in files]
-    for index, name in enumerate(names):
-        if name in names[:index]:
-            yield {"pointer": f"/files/{index}/name", "detail": "another file has this name"}
-    if language and not any(name.endswith(tuple(language["extensions"])) for name in names):
-        endings = " or ".join(language["extensions"])
-        yield {"pointer": "/files", "detail": f"one file's name must end in {endings}"}
-
-
-def _sound(body: Any, name: str, errors: list[Error]) -> Any:
-    """A field of the body that nothing is wrong with so far; None where it is missing, too."""
-    if not isinstance(body, dict):
-        return None
-    at_fault = (error["pointer"] for error in errors)
-    return None if any(f"{at}/".startswith(f"/{name}/") or not at for at in at_fault) else body.get(name)
-
-
-def _submitter(named: str | None) -> str:
+def submitter_of(named: str | None) -> str:
+    """In whose name something is asked for. Raises Fault (403) where that is not the asker's own."""
     asker = account()
     if asker is None:
         return named or ANONYMOUS
@@ -295,7 +229,7 @@ def _submitter(named: str | None) -> str:
     return asker.user_id
 
 
-def _seen(submission_id: str) -> Submission:
+def seen(submission_id: str) -> Submission:
     """A submission that the asker may see. Raises NotFound, for one that they may not as well."""
     submission = ledger.get(submission_id)
     if not may_see(submission.user_id):
@@ -313,19 +247,8 @@ def _listed_user(named: str | None) -> str | None:
     return asker.user_id
 
 
-def _wait_s() -> float:
-    """How long the client wants to wait, in seconds, from ?wait=N or ``Prefer: wait=N`` (RFC 7240)."""
-    asked_s = query(WaitQuery).wait
-    return min(float(_preferred_wait() or 0) if asked_s is None else asked_s, settings().max_wait_s)
-
-
-def _preferred_wait() -> str | None:
-    preferred = re.search(r'(?:^|[,;\s])wait\s*=\s*"?([0-9]{1,9})', request.headers.get("Prefer", ""), re.I)
-    return preferred and preferred.group(1)
-
-
-def _with_preference(response: Response, wait_s: float) -> Response:
+def with_preference(response: Response, wait_s: float) -> Response:
     """Tell a client that has asked by a preference how long a wait was granted."""
-    if _preferred_wait() and "wait" not in request.args:
+    if preferred_wait() and "wait" not in request.args:
         response.headers["Preference-Applied"] = f"wait={wait_s:.0f}"
     return response

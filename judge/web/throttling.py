@@ -1,4 +1,4 @@
-"""How much one may ask for: requests for each user and address, and submissions that wait for each user.
+"""How much one may ask for: requests for each user and address, wrong passwords, submissions that wait.
 
 The rates are Flask-Limiter's, counted in Redis. Where Redis does not answer nobody is refused, and a metric
 counts that. With JUDGE_AUTH=none whoever asks is on this machine and names themselves, so that limits hold
@@ -6,18 +6,21 @@ only where they are set.
 """
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
 from http import HTTPStatus
 from typing import Any
 
 import redis
 from flask import Flask, Response, request
 from flask_limiter import ApplicationLimit, Limiter, RequestLimit
-from limits import RateLimitItem
+from limits import RateLimitItem, parse_many
+from limits.storage import storage_from_string
 from limits.strategies import STRATEGIES, SlidingWindowCounterRateLimiter
 from limits.util import WindowStats
 
-from judge import ledger, metrics
+from judge import ledger, metrics, run_ledger
 from judge.config import settings
 from judge.web.asking import account
 from judge.web.faults import Fault
@@ -26,6 +29,7 @@ _FORGIVING = "sliding-window-counter, open without Redis"
 _AWAY_S = 2.0
 UNLIMITED = ("/healthz", "/readyz", "/metrics")
 _AGAIN_S = 5
+_STORAGE: dict[str, Any] = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
 
 
 class _Forgiving(SlidingWindowCounterRateLimiter):
@@ -52,6 +56,14 @@ class _Forgiving(SlidingWindowCounterRateLimiter):
                 self._closed_from = time.monotonic() + _AWAY_S
         return WindowStats(time.time(), item.amount)
 
+    def clear(self, item: RateLimitItem, *identifiers: str) -> None:
+        """Count anew."""
+        if time.monotonic() >= self._closed_from:
+            try:
+                super().clear(item, *identifiers)
+            except redis.RedisError:
+                self._closed_from = time.monotonic() + _AWAY_S
+
 
 STRATEGIES[_FORGIVING] = _Forgiving
 
@@ -71,22 +83,52 @@ def register_for_users(app: Flask) -> None:
         if limit := limiter.current_limit:
             response.headers["X-RateLimit-Limit"] = str(limit.limit.amount)
             response.headers["X-RateLimit-Remaining"] = str(limit.remaining)
-            response.headers["X-RateLimit-Reset"] = str(_seconds_to(limit))
+            response.headers["X-RateLimit-Reset"] = str(_seconds_to(limit.reset_at))
         return response
 
     limiter.init_app(app)
 
 
 def check_pending(user_id: str) -> None:
-    """Raises Fault (429) for somebody of whom too many submissions wait already."""
+    """Raises Fault (429) for somebody of whom too many submissions and runs wait already."""
+    if not _is_limited("max_pending"):
+        return
     most = settings().max_pending
-    if _is_limited("max_pending") and ledger.pending(user_id, at_most=most) >= most:
+    waiting = ledger.pending(user_id, at_most=most) + run_ledger.pending(user_id, at_most=most)
+    if waiting >= most:
         metrics.throttled.labels("pending").inc()
         raise Fault(
             HTTPStatus.TOO_MANY_REQUESTS,
-            f"{most} submissions of {user_id} are waiting to be judged; send more when some have ended",
+            f"{most} submissions and runs of {user_id} are waiting; send more when some have ended",
             headers={"Retry-After": str(_AGAIN_S)},
         )
+
+
+@contextmanager
+def guess(user_id: str) -> Iterator[None]:
+    """Somebody tries a password of this user; all tries count until a block ends well. Raises Fault (429).
+
+    They are counted before they are looked at, or many at once would all pass.
+    """
+    whose = (user_id, _address())
+    rates = parse_many(settings().rate_guess) if settings().rate_guess else []
+    for rate in rates:
+        if not _guesses().hit(rate, *whose):
+            metrics.throttled.labels("guess").inc()
+            wait_s = _seconds_to(_guesses().get_window_stats(rate, *whose).reset_time)
+            raise Fault(
+                HTTPStatus.TOO_MANY_REQUESTS,
+                f"too many wrong passwords for {user_id} from here; try again in {wait_s} s",
+                headers={"Retry-After": str(wait_s)},
+            )
+    yield
+    for rate in rates:
+        _guesses().clear(rate, *whose)
+
+
+@cache
+def _guesses() -> _Forgiving:
+    return _Forgiving(storage_from_string(_storage_uri(), key_prefix="judge:guess", **_STORAGE))
 
 
 def _limiter(group: str, keys: Mapping[str, Callable[[], str]]) -> Limiter:
@@ -103,14 +145,18 @@ def _limiter(group: str, keys: Mapping[str, Callable[[], str]]) -> Limiter:
             for name, key in keys.items()
             if _is_limited(name)
         ],
-        storage_uri=settings().redis_url.replace("unix://", "redis+unix://"),
-        storage_options={"socket_timeout": 0.5, "socket_connect_timeout": 0.5},  # type: ignore[dict-item]
+        storage_uri=_storage_uri(),
+        storage_options=_STORAGE,
         strategy=_FORGIVING,
         key_prefix=f"judge:{group}",
         on_breach=_refuse,
     )
     limiter.request_filter(lambda: request.path in UNLIMITED)
     return limiter
+
+
+def _storage_uri() -> str:
+    return settings().redis_url.replace("unix://", "redis+unix://")
 
 
 def _is_limited(name: str) -> bool:
@@ -135,10 +181,10 @@ def _refuse(limit: RequestLimit) -> Any:
     metrics.throttled.labels("rate").inc()
     raise Fault(
         HTTPStatus.TOO_MANY_REQUESTS,
-        f"at most {limit.limit} are answered; ask again in {_seconds_to(limit)} s",
-        headers={"Retry-After": str(_seconds_to(limit))},
+        f"at most {limit.limit} are answered; ask again in {_seconds_to(limit.reset_at)} s",
+        headers={"Retry-After": str(_seconds_to(limit.reset_at))},
     )
 
 
-def _seconds_to(limit: RequestLimit) -> int:
-    return max(1, int(limit.reset_at - time.time()) + 1)
+def _seconds_to(instant: float) -> int:
+    return max(1, int(instant - time.time()) + 1)

@@ -11,7 +11,7 @@ from judge.accounts import Profile, UserExists
 from judge.config import settings
 from judge.errors import NotFound
 from judge.scopes import Role
-from judge.web import hashing, paging, shapes
+from judge.web import hashing, paging, shapes, throttling
 from judge.web.asking import account, credential, require_account, require_accounts, require_admin
 from judge.web.describing import describe, query
 from judge.web.faults import Fault, invalid
@@ -137,12 +137,8 @@ def set_password(user_id: str) -> Response:
     own = asker.user_id == user_id
     kept = accounts.password_hash(user_id)
     if own and kept is not None:
-        if not hashing.matches(kept, asked.current_password or ""):
-            raise Fault(
-                HTTPStatus.FORBIDDEN,
-                "/current_password: is not your password",
-                errors=[{"pointer": "/current_password", "detail": "is not your password"}],
-            )
+        with throttling.guess(user_id):
+            _check_password(kept, asked.current_password or "")
     elif not asker.is_admin:
         # A token, which may be bounded or come to its end, must not become a password, which does not.
         raise Fault(HTTPStatus.FORBIDDEN, "you have no password yet; an admin sets the first")
@@ -160,6 +156,15 @@ def seen(user_id: str) -> Profile:
     if asker.user_id != user_id and not asker.is_admin:
         raise NotFound(f"there is no user {user_id!r}")
     return accounts.get(user_id)
+
+
+def _check_password(kept: str, password: str) -> None:
+    if not hashing.matches(kept, password):
+        raise Fault(
+            HTTPStatus.FORBIDDEN,
+            "/current_password: is not your password",
+            errors=[{"pointer": "/current_password", "detail": "is not your password"}],
+        )
 
 
 def _check_registration(asked: UserIn) -> None:

@@ -8,18 +8,19 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, jsonify, url_for
 from pydantic import BaseModel, ConfigDict, Field
 
-from judge import queue, verification_ledger, verifications, versions
+from judge import queue, verification_ledger, verifications, versions, withdrawals
 from judge.accounts import ANONYMOUS
 from judge.errors import NotFound, PackageError, QueueUnavailable
 from judge.events import publish as publish_events
+from judge.events import publish_cancelled
 from judge.packages.ids import is_problem_id
 from judge.verifications import Requested
 from judge.versions import Version
 from judge.web import shapes
-from judge.web.asking import account, require_author
+from judge.web.asking import account, require_admin, require_author
 from judge.web.describing import describe, query
 from judge.web.faults import Fault, invalid
-from judge.web.schemas import UserName
+from judge.web.schemas import QueryFlag, UserName
 from judge.web.uploads import PACKAGE, uploaded
 
 log = logging.getLogger(__name__)
@@ -35,6 +36,14 @@ class UploaderQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     user_id: Annotated[UserName, Field(description="heeded with JUDGE_AUTH=none alone")] = ANONYMOUS
+
+
+class PurgeQuery(BaseModel):
+    """How much of a problem goes."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    purge: Annotated[QueryFlag, Field(description="with every submission to it; for admins")] = False
 
 
 _ASKED: dict[int, type[BaseModel]] = {200: shapes.Upload, 202: shapes.Upload}
@@ -64,6 +73,22 @@ def put_problem(problem_id: str) -> Response:
     except PackageError as error:
         raise _unreadable(error) from error
     return _answer(problem_id, requested)
+
+
+@blueprint.delete("/problems/<problem_id>")
+@describe("Withdraw a problem", tag="Problems", query=PurgeQuery, answers={204: None})
+def delete_problem(problem_id: str) -> Response:
+    """List it no longer; with ``purge=true`` an admin removes it with every submission to it."""
+    require_author()
+    _check_id(problem_id)
+    if not query(PurgeQuery).purge:
+        withdrawals.withdraw(problem_id)
+        return Response(status=HTTPStatus.NO_CONTENT)
+    require_admin()
+    held = withdrawals.purge(problem_id)
+    # It is gone already: a Redis that is slow to take it is not to be waited for.
+    threading.Thread(target=publish_cancelled, args=(held,), daemon=True).start()
+    return Response(status=HTTPStatus.NO_CONTENT)
 
 
 @blueprint.post("/problems/<problem_id>/versions/<int:number>/verify")

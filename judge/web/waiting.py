@@ -1,17 +1,50 @@
-"""Long polls: an answer as soon as a submission has ended."""
+"""Long polls: how long a client wants to wait, and an answer as soon as something has ended."""
 
+import re
 import threading
 import time
+from collections.abc import Callable
+from typing import Annotated, Protocol, TypeVar
 
-from judge import ledger
-from judge.events import submission_channel
+from flask import request
+from pydantic import BaseModel, ConfigDict, Field
+
+from judge import ledger, run_ledger
+from judge.config import settings
+from judge.events import run_channel, submission_channel
 from judge.records import Submission
-from judge.verdict import ENDED
+from judge.run_records import Run
+from judge.verdict import ENDED, State
+from judge.web.describing import query
 from judge.web.hub import Listener, hub
+from judge.web.schemas import DIGITS
 from judge.web.streams import streams
 
 _LOOK_AGAIN_S = 1.0
 """How often the row is read while Redis, which would tell of its end, is away."""
+
+_BACKLOG = 1000
+
+
+class WaitQuery(BaseModel):
+    """How long to wait for the end."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    wait: Annotated[
+        int | None, Field(ge=0, le=3600, description="seconds to wait for the end, up to a limit"), DIGITS
+    ] = None
+
+
+class Ending(Protocol):
+    """What may be waited for."""
+
+    @property
+    def state(self) -> State:
+        """How it stands."""
+
+
+Awaited = TypeVar("Awaited", bound=Ending)
 
 
 def until_ended(submission_id: str, wait_s: float) -> Submission:
@@ -19,15 +52,24 @@ def until_ended(submission_id: str, wait_s: float) -> Submission:
 
     Raises Fault (503) where too many streams are open, NotFound.
     """
+    return _until_ended(submission_channel(submission_id), lambda: ledger.get(submission_id), wait_s)
+
+
+def until_run_ended(run_id: str, wait_s: float) -> Run:
+    """The same of a run."""
+    return _until_ended(run_channel(run_id), lambda: run_ledger.get(run_id), wait_s)
+
+
+def _until_ended(channel: str, look: Callable[[], Awaited], wait_s: float) -> Awaited:
     deadline = time.monotonic() + wait_s
     wake = threading.Event()
-    with streams().open(wake), hub().listener(wake, backlog=100) as listener:
-        listener.listen(submission_channel(submission_id))
+    with streams().open(wake), hub().listener(wake, backlog=_BACKLOG) as listener:
+        listener.listen(channel)
         # Listening comes first, then the look at the row: what ends between the two is seen by one of them.
-        while (submission := ledger.get(submission_id)).state not in ENDED:
+        while (found := look()).state not in ENDED:
             if streams().closing or not _something_happened(listener, wake, deadline):
                 break
-        return submission
+        return found
 
 
 def _something_happened(listener: Listener, wake: threading.Event, deadline: float) -> bool:
@@ -40,3 +82,15 @@ def _something_happened(listener: Listener, wake: threading.Event, deadline: flo
     while listener.take() is not None:
         continue  # whatever it was, the row says it better
     return time.monotonic() < deadline
+
+
+def asked_wait_s() -> float:
+    """How long the client wants to wait, in seconds, from ?wait=N or ``Prefer: wait=N`` (RFC 7240)."""
+    asked_s = query(WaitQuery).wait
+    return min(float(preferred_wait() or 0) if asked_s is None else asked_s, settings().max_wait_s)
+
+
+def preferred_wait() -> str | None:
+    """The seconds of ``Prefer: wait=N``, as they were sent."""
+    preferred = re.search(r'(?:^|[,;\s])wait\s*=\s*"?([0-9]{1,9})', request.headers.get("Prefer", ""), re.I)
+    return preferred and preferred.group(1)

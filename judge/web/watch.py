@@ -1,8 +1,8 @@
 """Which events a socket must be sent, and in which order: rules without a network.
 
 A watch knows, of each submission, the last ``seq`` its client has. What comes twice is dropped; where a
-number is missing, the rows are asked first. Verifications, which are a user's as submissions are, are
-followed in the same way, on the user's stream alone.
+number is missing, the rows are asked first. Runs are followed in the same way, and so are verifications,
+on the user's stream alone.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -18,11 +18,11 @@ _NO_END = 2**31 - 1
 
 
 class Log(Protocol):
-    """A submission or a verification as it was read."""
+    """A submission, a run or a verification as it was read."""
 
     @property
     def id(self) -> str:
-        """Of all submissions and verifications no two have the same."""
+        """Of all submissions, runs and verifications no two have the same."""
 
     @property
     def last_seq(self) -> int:
@@ -31,8 +31,10 @@ class Log(Protocol):
 
 def subject(event: Event) -> str:
     """The id of what an event tells of."""
-    id_: str = event["submission_id"] if "submission_id" in event else event["verification_id"]
-    return id_
+    for name in ("submission_id", "run_id"):
+        if name in event:
+            return str(event[name])
+    return str(event["verification_id"])
 
 
 @dataclass

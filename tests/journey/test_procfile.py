@@ -146,7 +146,8 @@ def test_procfile(debian_urls: dict[str, str], folder: Path) -> None:
     port = free_port()
     env = environment(debian_urls, folder / "home", FLOWER_BASIC_AUTH="ops:secret")
     prepare(env)
-    honcho = [sys.executable, "-m", "honcho", "start", "-p", str(port), "web", "worker", "beat", "flower"]
+    processes = ["web", "worker", "beat", "flower", "courier"]
+    honcho = [sys.executable, "-m", "honcho", "start", "-p", str(port), *processes]
     with program(honcho, folder / "honcho.log", env=env, cwd=REPOSITORY) as process:
         judged(Running(f"http://127.0.0.1:{port}", process.pid, folder, env))
         flower = f"http://127.0.0.1:{port + 300}"
@@ -159,7 +160,7 @@ def test_procfile(debian_urls: dict[str, str], folder: Path) -> None:
             assert {"judge.judge", "judge.sweep"} <= names
             workers = requests.get(f"{flower}/api/workers?refresh=1", auth=("ops", "secret")).json()
             queues = {queue["name"] for worker in workers.values() for queue in worker["active_queues"]}
-            assert {"upkeep", "judge.python3"} <= queues
+            assert {"upkeep", "judge.python3", "webhooks"} <= queues
 
         judged(Running(f"http://127.0.0.1:{port}", process.pid, folder, env))
         until(shown, (AssertionError, ValueError, KeyError))

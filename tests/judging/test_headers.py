@@ -72,6 +72,19 @@ def test_the_header_is_taken(pool: Pool) -> None:
             assert "/usr/include" not in said
 
 
+def test_options_of_a_caller_are_heeded(pool: Pool) -> None:
+    """The header was made without them: the machine's own one means what they say."""
+    source = "#ifdef _GLIBCXX_DEBUG\n" + SUM + "#endif\n"
+    program = arranged(CPP, [SourceFile(CPP.source, source)], None, ("-D_GLIBCXX_DEBUG", "-O0"))
+    with pool.take() as box:
+        assert headers.options(CPP, box)
+        assert compile_in(box, program, time_limit_s=60, memory_bytes=2 << 30) == Compilation(
+            ok=True, output=b""
+        )
+        outcome = box.run(["/code/main"], LIMITS, stdin=b"1 2")
+    assert outcome.stdout == b"3"
+
+
 @pytest.mark.parametrize("before", ["#define _GLIBCXX_DEBUG", "#define X 1"])
 def test_gcc_refuses_it_where_its_meaning_would_change(pool: Pool, before: str) -> None:
     """What is defined before the include is defined in the header as well."""

@@ -2,8 +2,59 @@
 
 import pickle
 import sys
+import threading
+from collections.abc import Sequence
+from typing import Any
 
 from judge import sandbox
+
+PATIENCE_S = 60.0
+
+
+def talk(
+    box: sandbox.Box,
+    argv: Sequence[str],
+    limits: sandbox.Limits,
+    lines: Sequence[tuple[bytes, bytes | None]] | None = None,
+    **kwargs: Any,
+) -> tuple[sandbox.Outcome, list[tuple[str, bytes]], list[bool]]:
+    """Run a program live; return its outcome, what was told of it, and what each write to its feed returned.
+
+    lines: what is said to it, each when the program has printed something, which may be nothing; None ends.
+    """
+    told: list[tuple[str, bytes]] = []
+    written: list[bool] = []
+    heard = threading.Condition()
+    is_over = False
+    feed = None if lines is None else sandbox.Feed()
+
+    def printed(stream: str, data: bytes) -> None:
+        with heard:
+            told.append((stream, data))
+            heard.notify_all()
+
+    def say() -> None:
+        assert feed
+        for awaited, line in lines or ():
+            with heard:
+                heard.wait_for(lambda: is_over or awaited in b"".join(data for _, data in told), PATIENCE_S)  # noqa: B023
+            if line is None:
+                feed.end()
+            else:
+                written.append(feed.write(line, PATIENCE_S))
+
+    speaker = threading.Thread(target=say)
+    if feed:
+        speaker.start()
+    try:
+        outcome = sandbox.run_live(box, argv, limits, printed, feed=feed, **kwargs)
+    finally:
+        with heard:
+            is_over = True
+            heard.notify_all()
+        if feed:
+            speaker.join()
+    return outcome, told, written
 
 
 def main() -> None:
@@ -29,6 +80,8 @@ def main() -> None:
             elif method == "interact":
                 sides = [sandbox.Side(boxes[box], *rest) for box, *rest in args]
                 answer = (True, sandbox.interact(*sides, **kwargs))
+            elif method == "talk":
+                answer = (True, talk(boxes[number], *args, **kwargs))
             elif method == "layers":
                 answer = (True, sandbox.layers())
             else:

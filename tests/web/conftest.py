@@ -64,13 +64,14 @@ def web_alone(servers: Servers, **environment: str) -> Iterator[Running]:
             sys.stdout.write(output.read().decode())
 
 
+MOST_REJUDGED = 4
 SMALL_PACKAGES = {"JUDGE_MAX_PACKAGE_BYTES": str(8 * 2**20), "JUDGE_MAX_UNPACKED_BYTES": str(64 * 2**20)}
 
 
 @pytest.fixture(scope="session")
 def running_web(servers: Servers) -> Iterator[Running]:
     """Shared by the tests of a session, each of which finds the tables empty."""
-    with web_alone(servers, **SMALL_PACKAGES) as running:
+    with web_alone(servers, **SMALL_PACKAGES, JUDGE_MAX_REJUDGED=str(MOST_REJUDGED)) as running:
         yield running
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from judge import accounts, tokens
+from judge import accounts, passwords, tokens
 from judge.config import Settings
+from judge.scopes import Role
 from tests.conftest import Running
 from tests.servers import NO_LIMITS, Servers, new_language, new_problem
 from tests.web.conftest import web_alone
@@ -29,7 +30,7 @@ def problem(clean: Servers, tmp_path: Path) -> Servers:
 class Asker:
     """Somebody with a token."""
 
-    def __init__(self, web: Running, name: str, role: accounts.Role = "user") -> None:
+    def __init__(self, web: Running, name: str, role: Role = "user") -> None:
         accounts.add(name, role)
         self._web, self._token = web, tokens.new(name)[0]
 
@@ -100,14 +101,47 @@ def test_pending_submissions(problem: Servers) -> None:
         ann, ben = Asker(web, "ann"), Asker(web, "ben")
         assert [ann.submit().status_code for _ in range(2)] == [202, 202]
         response = ann.submit()
-        assert "2 submissions of ann" in refused(response, 429)["detail"]
+        assert "2 submissions and runs of ann" in refused(response, 429)["detail"]
         assert int(response.headers["Retry-After"]) > 0
         assert ben.submit().status_code == 202
 
 
+def test_wrong_passwords(clean: Servers) -> None:
+    """For one user from one address; the right one is refused too, and counts anew when it comes in time."""
+    small = {"JUDGE_RATE_GUESS": "3/hour", "JUDGE_PROXIES": "1"}
+    for name in ("ann", "ben"):
+        accounts.add(name, "user", passwords.hashed("correct horse"))
+    with web_alone(clean, **TOKENS | small) as web:
+
+        def answers(*given: str, name: str = "ann", address: str = "198.51.100.1") -> list[int]:
+            headers = {"X-Forwarded-For": address}
+            bodies = [{"user_id": name, "password": password} for password in given]
+            sent = [web.request("POST", "/session", json=body, headers=headers) for body in bodies]
+            late = [response for response in sent if response.status_code == 429]
+            assert all(int(response.headers["Retry-After"]) > 0 for response in late)
+            return [response.status_code for response in sent]
+
+        assert answers("wrong", "wrong", "correct horse") == [401, 401, 200]
+        assert answers("wrong", "wrong", "wrong") == [401, 401, 401]
+        assert answers("wrong", "correct horse") == [429, 429]
+        assert answers("correct horse", name="ben") == [200]
+        assert answers("correct horse", address="198.51.100.2") == [200]
+        assert answers("wrong", "wrong", "wrong", "wrong", name="nobody") == [401, 401, 401, 429]
+
+
+def test_ones_own_password_is_guessed_as_seldom(clean: Servers) -> None:
+    """By whoever has found a session or a token."""
+    accounts.add("ann", "user", passwords.hashed("correct horse"))
+    headers = {"Authorization": f"Bearer {tokens.new('ann')[0]}"}
+    body = {"password": "another horse", "current_password": "wrong"}
+    with web_alone(clean, **TOKENS | {"JUDGE_RATE_GUESS": "2/hour"}) as web:
+        sent = [web.request("PUT", "/users/ann/password", json=body, headers=headers) for _ in range(3)]
+        assert [response.status_code for response in sent] == [403, 403, 429]
+
+
 def test_redis_is_away(problem: Servers) -> None:
     """Nobody is refused, and a metric tells; when it is back, the rate holds again."""
-    small = {"JUDGE_RATE_WORK": "3/minute"}
+    small = {"JUDGE_RATE_WORK": "3/minute", "JUDGE_RATE_GUESS": "2/minute"}
     with web_alone(problem, **TOKENS | small) as web:
         ann, root = Asker(web, "ann"), Asker(web, "root", "admin")
         assert ann.submit().status_code == 202
@@ -115,6 +149,8 @@ def test_redis_is_away(problem: Servers) -> None:
         problem.stop_redis()
         try:
             assert [ann.submit().status_code for _ in range(5)] == [202] * 5
+            wrong = {"user_id": "ann", "password": "wrong"}
+            assert [web.request("POST", "/session", json=wrong).status_code for _ in range(3)] == [401] * 3
         finally:
             problem.start_redis()
         assert metric(root, "judge_rate_limits_open_total") >= 5

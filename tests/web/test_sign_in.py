@@ -15,11 +15,12 @@ from simple_websocket import ConnectionError as HandshakeError
 from judge import accounts, passwords, tokens
 from tests.conftest import PATIENCE_S, Running, Socket
 from tests.core.test_tokens import sql
-from tests.servers import Servers, new_language, new_problem, submit
+from tests.servers import NO_LIMITS, Servers, new_language, new_problem, submit
 from tests.web.conftest import web_alone
 from tests.web.test_guards import FOREIGN, handshake
 from tests.web.test_refusals import pointers, refused
 
+WITH_ACCOUNTS = {"JUDGE_AUTH": "token", "SECRET_KEY": "only for these tests", **NO_LIMITS}
 PASSWORD = "correct horse"
 HASH = PasswordHasher(time_cost=1, memory_cost=8192, parallelism=1).hash(PASSWORD)
 """Of parameters that cost little, and that are out of date."""
@@ -266,7 +267,7 @@ def test_a_session_that_is_over(browser: Browser, statement: str) -> None:
 
 def test_another_key_ends_every_csrf_token(browser: Browser, servers: Servers) -> None:
     """It is derived with SECRET_KEY; pages fetch the new one."""
-    with web_alone(servers, JUDGE_AUTH="token", SECRET_KEY="another one") as other:
+    with web_alone(servers, **WITH_ACCOUNTS | {"SECRET_KEY": "another one"}) as other:
         headers = {"Cookie": browser.cookie, "X-CSRF-Token": str(browser.csrf_token)}
         refused(other.request("POST", "/submissions", json={}, headers=headers), 403)
         headers["X-CSRF-Token"] = other.request("GET", "/session", headers=headers).json()["csrf_token"]
@@ -342,7 +343,7 @@ def test_a_cookie_that_is_over_opens_no_socket(browser: Browser) -> None:
 @pytest.fixture(scope="module")
 def strict_web(servers: Servers) -> Iterator[Running]:
     """Looks at the credentials of open sockets all the time."""
-    with web_alone(servers, JUDGE_AUTH="token", SECRET_KEY="x" * 32, JUDGE_RECHECK_S="0.2") as running:
+    with web_alone(servers, **WITH_ACCOUNTS, JUDGE_RECHECK_S="0.2") as running:
         yield running
 
 

@@ -16,6 +16,7 @@ INSTANT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z")
 SUBMISSION = {
     "id": str,
     "problem_id": str,
+    "version": int,
     "user_id": str,
     "language": str,
     "state": str,
@@ -29,6 +30,7 @@ SUBMISSION = {
     "test_count": int,
     "tests": list,
     "groups": list | None,
+    "former": type(None),
     "created_at": str,
     "started_at": str | None,
     "finished_at": str | None,
@@ -266,6 +268,9 @@ def test_the_source_comes_back_as_it_was_sent(judge: Running) -> None:
     shown = judge.get(f"/submissions/{submission['id']}/source")
     assert shown["language"] == "python3"
     assert shown["files"] == [{"name": "main.py", "content": code}]
+    assert shown["entry_point"] is None
+    named = judge.submit("a-plus-b", "python3", SUM, entry_point="main.py")
+    assert judge.get(f"/submissions/{named['id']}/source")["entry_point"] == "main.py"
 
 
 def test_several_files_make_one_program(judge: Running) -> None:
@@ -298,7 +303,7 @@ def test_languages_and_problems_are_lists(judge: Running) -> None:
     """items and next_cursor; a problem has statement, limits and samples, a language its commands."""
     languages = judge.get("/languages")["items"]
     assert {"python3", "c", "cpp"} <= {language["id"] for language in languages}
-    wanted = {"id", "name", "version", "source", "compile", "run"}
+    wanted = {"id", "name", "version", "source", "compile", "compile_options", "run"}
     assert all(wanted <= language.keys() for language in languages)
     first = judge.get("/problems?limit=3")
     rest = judge.get(f"/problems?limit=200&cursor={first['next_cursor']}")

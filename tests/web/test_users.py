@@ -15,7 +15,7 @@ from tests.core.test_tokens import sql
 from tests.servers import Servers, new_language, new_problem, submit
 from tests.web.conftest import web_alone
 from tests.web.test_refusals import pointers, refused
-from tests.web.test_sign_in import HASH, PASSWORD, Browser
+from tests.web.test_sign_in import HASH, PASSWORD, WITH_ACCOUNTS, Browser
 
 NEW = "another battery"
 
@@ -319,7 +319,7 @@ def test_a_read_only_token_changes_nothing(judge: Running) -> None:
 @pytest.fixture(scope="module")
 def running_open_web(servers: Servers) -> Iterator[Running]:
     """Where strangers may make themselves users."""
-    with web_alone(servers, JUDGE_AUTH="token", SECRET_KEY="x" * 32, JUDGE_REGISTRATION="1") as running:
+    with web_alone(servers, **WITH_ACCOUNTS, JUDGE_REGISTRATION="1") as running:
         yield running
 
 

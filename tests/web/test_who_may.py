@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,9 +12,12 @@ import pytest
 import requests
 from sqlalchemy import text
 
-from judge import accounts, db, tokens
+from judge import accounts, db, problems, rejudgings, tokens
+from judge.errors import NotFound
+from judge.rejudging_ledger import Wanted
 from tests import servers
 from tests.conftest import Running
+from tests.runs import new_run
 from tests.web.test_problems import new_shown_problem
 from tests.web.test_refusals import refused
 
@@ -53,6 +57,7 @@ GET     /api/v1/problems/<problem_id>/figures/<path:name>                 401   
 GET     /api/v1/problems/<problem_id>/attachments/<path:name>             401    may may  may   may    may
 
 PUT     /api/v1/problems/<problem_id>                                     401    403 403  403   may    may
+DELETE  /api/v1/problems/<problem_id>                                     401    403 403  403   may    may
 GET     /api/v1/problems/<problem_id>/versions                            401    403 403  403   may    may
 GET     /api/v1/problems/<problem_id>/versions/<int:number>               401    403 403  403   may    may
 POST    /api/v1/problems/<problem_id>/versions/<int:number>/verify        401    403 403  403   may    may
@@ -64,17 +69,58 @@ POST    /api/v1/submissions                                               401   
 GET     /api/v1/submissions                                               401    may may  may   may    may
 GET     /api/v1/submissions/<submission_id>                               401    may may  404   may    may
 GET     /api/v1/submissions/<submission_id>/source                        401    may may  404   may    may
+DELETE  /api/v1/submissions/<submission_id>                               401    403 403  403   403    may
+POST    /api/v1/submissions/<submission_id>/cancel                        401    may 403  404   403    may
+POST    /api/v1/submissions/<submission_id>/rejudge                       401    403 403  403   may    may
+GET     /api/v1/rejudgings                                                401    403 403  403   may    may
+POST    /api/v1/rejudgings                                                401    403 403  403   may    may
+GET     /api/v1/rejudgings/<rejudging_id>                                 401    403 403  403   may    may
+GET     /api/v1/rejudgings/<rejudging_id>/items                           401    403 403  403   may    may
+POST    /api/v1/rejudgings/<rejudging_id>/apply                           401    403 403  403   may    may
+POST    /api/v1/rejudgings/<rejudging_id>/cancel                          401    403 403  403   may    may
+POST    /api/v1/submissions/batch                                         401    may 403  may   may    may
+
+POST    /api/v1/runs                                                      401    may 403  may   may    may
+POST    /api/v1/runs/batch                                                401    may 403  may   may    may
+GET     /api/v1/runs                                                      401    may may  may   may    may
+GET     /api/v1/runs/<run_id>                                             401    may may  404   404    may
+GET     /api/v1/runs/<run_id>/source                                      401    may may  404   404    may
+POST    /api/v1/runs/<run_id>/stdin                                       401    may 403  404   404    403
+POST    /api/v1/runs/<run_id>/cancel                                      401    may 403  404   404    may
+DELETE  /api/v1/runs/<run_id>                                             401    may 403  404   404    may
 """
 """``may`` is whatever else is answered than 401, 403 and 404: who may is told that an empty body is 422."""
 
 BY_HELLO = {("GET", "/ws")}
 """The socket asks in its first frame; what it tells to whom stands in test_guards and test_sign_in."""
 
+NEEDS_ACCOUNTS = {("/api/v1/session", "POST"), ("/api/v1/session", "DELETE")}
+
+
+def problem(owner: str) -> str:
+    """The problem, which somebody may have taken back."""
+    try:
+        return problems.get("echo").id
+    except NotFound:
+        with tempfile.TemporaryDirectory() as folder:
+            servers.new_problem(Path(folder))
+        return "echo"
+
+
+def rejudging(owner: str) -> str:
+    """One that has nothing to judge."""
+    return rejudgings.create(
+        Wanted(user_id=owner), user_id=owner, reason="", by_hand=True, same_version=False
+    )
+
+
 OF: dict[str, Callable[[str], str]] = {
     "user_id": lambda owner: owner,
     "token_id": lambda owner: tokens.new(owner)[1].id,
     "submission_id": lambda owner: servers.submit(user_id=owner)[0].id,
-    "problem_id": lambda owner: "echo",
+    "problem_id": problem,
+    "rejudging_id": rejudging,
+    "run_id": lambda owner: new_run(user_id=owner)[0].id,
     "int:number": lambda owner: "1",
 }
 """What stands in a route's place for an id: something new of its owner's."""
@@ -175,6 +221,13 @@ def test_every_route_is_in_the_table(running_token_web: Running) -> None:
 def test_who_may(world: World, row: Row) -> None:
     """Each asker gets the answer that the table promises."""
     assert {asker: world.ask(row, asker) for asker in ASKERS} == row.answers
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: f"{row.method} {row.route}")
+def test_who_may_without_accounts(web: Running, tmp_path: Path, row: Row) -> None:
+    """Whoever is on this machine may do everything, but with users, of whom there are none."""
+    of_users = row.route.startswith("/api/v1/users") or (row.route, row.method) in NEEDS_ACCOUNTS
+    assert World(web, tmp_path).ask(row, "nobody") == ("403" if of_users else "may")
 
 
 @pytest.mark.parametrize(

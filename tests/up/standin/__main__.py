@@ -24,6 +24,7 @@ def broken(name: str) -> None:
 if __name__ == "__main__":
     programs.JUDGE = (sys.executable, "-c", "pass")
     programs.CELERY = (*programs.PYTHON, "celery", "-A", f"{HERE}.tasks")
+    programs.COURIER = (sys.executable, "-c", "import signal; signal.pause()")
     programs.WEB = ("-w", "2", f"{HERE}.web:app")
     programs.migrate = migrate
     if "STANDIN_BROKEN" in os.environ:

@@ -1,0 +1,82 @@
+"""The task that sends one delivery to its webhook."""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from sqlalchemy.exc import OperationalError
+
+from judge import __version__, deliveries, delivery_attempts, delivery_ledger, outbound
+from judge.config import settings
+from judge.couriers.app import app
+from judge.delivery_attempts import Attempt, Claim
+from judge.outbound import Unanswered
+from judge.queue import DELIVER
+from judge.reach import Refused
+from judge.records import instant
+from judge.signatures import signature
+
+log = logging.getLogger(__name__)
+
+_RESPONSE_BYTES = 1024
+_INSIST_S, _RETRY_S = 15.0, 0.5
+
+
+@app.task(name=DELIVER)
+def deliver(delivery_id: str) -> None:
+    """Try a delivery once, if it is due; a message that comes twice finds nothing to claim."""
+    claim = delivery_attempts.claim(delivery_id)
+    if claim is None:
+        log.info("delivery %s: nothing to claim", delivery_id)
+        return
+    attempt, retry_after = _try(claim)
+    log.info("delivery %s: %s", delivery_id, attempt.status or attempt.error)
+    _insist(lambda: delivery_attempts.record(claim, attempt, retry_after=retry_after))
+    deliveries.send(delivery_ledger.next_after(claim.host, claim.user_id))
+
+
+def _try(claim: Claim) -> tuple[Attempt, str | None]:
+    """How it went, and what the receiver says of the next time."""
+    at, began = datetime.now(UTC), time.monotonic()
+    reply, error = None, None
+    try:
+        reply = outbound.post(
+            claim.url, claim.body.encode(), _headers(claim, at), within_s=settings().webhook_timeout_s
+        )
+    except Refused as refusal:
+        error = f"the URL {refusal}"
+    except Unanswered as failure:
+        error = str(failure)
+    lasted_s = round(time.monotonic() - began, 3)
+    if reply is None:
+        return Attempt(str(instant(at)), lasted_s, None, error), None
+    if 300 <= reply.status < 400:
+        error = "redirects are not followed"
+    response = reply.body[:_RESPONSE_BYTES].decode("utf-8", "replace")
+    return Attempt(str(instant(at)), lasted_s, reply.status, error, response), reply.retry_after
+
+
+def _headers(claim: Claim, at: datetime) -> dict[str, str]:
+    timestamp = int(at.timestamp())
+    return {
+        "Content-Type": "application/json",
+        "User-Agent": f"judge/{__version__}",
+        "Connection": "close",
+        "webhook-id": claim.message_id,
+        "webhook-timestamp": str(timestamp),
+        "webhook-signature": signature(claim.secrets, claim.message_id, timestamp, claim.body.encode()),
+    }
+
+
+def _insist(write: Callable[[], None]) -> None:
+    """Write within the lease: an answer that is not recorded would have everything sent once more."""
+    until = time.monotonic() + _INSIST_S
+    while True:
+        try:
+            return write()
+        except OperationalError as error:
+            if time.monotonic() > until:
+                raise
+            log.warning("Postgres is away: %s", error.orig)
+            time.sleep(_RETRY_S)

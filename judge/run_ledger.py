@@ -1,0 +1,238 @@
+"""What the tables say of runs, of their logs and of what was typed to them; reads only."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy.orm import Session, undefer
+
+from judge import journal
+from judge.db import transaction
+from judge.errors import NotFound
+from judge.events import RunEvent
+from judge.execution import Repetition, RunLimits
+from judge.journal import now
+from judge.models import RunEventRow, RunInputRow, RunRow
+from judge.records import is_id
+from judge.run_records import OUTPUT, Run
+from judge.verdict import HELD, State, Verdict
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run was asked to do, beside what the run itself shows."""
+
+    files: Sequence[dict[str, str]]
+    entry_point: str | None
+    stdin: bytes
+    args: Sequence[str]
+    expected_output: bytes | None
+    comparison: Sequence[str]
+    compile_options: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Mark:
+    """How far a run's log has come."""
+
+    id: str
+    last_seq: int
+
+
+def get(run_id: str) -> Run:
+    """A run with what it has printed. Raises NotFound."""
+    with transaction() as session:
+        row = session.get(RunRow, run_id, options=_WITH_OUTPUT) if is_id(run_id) else None
+        if row is None:
+            raise NotFound(f"there is no run {run_id!r}")
+        return read_row(session, row)
+
+
+def owner(run_id: str) -> str:
+    """Whose a run is. Raises NotFound."""
+    with transaction() as session:
+        found = session.scalar(select(RunRow.user_id).where(RunRow.id == run_id))
+    if found is None:
+        raise NotFound(f"there is no run {run_id!r}")
+    return found
+
+
+def asked(run_id: str) -> Asked:
+    """What a run was asked to do. Raises NotFound."""
+    columns = [getattr(RunRow, name) for name in Asked.__dataclass_fields__]
+    with transaction() as session:
+        found = session.execute(select(*columns).where(RunRow.id == run_id)).one_or_none()
+    if found is None:
+        raise NotFound(f"there is no run {run_id!r}")
+    return Asked(**found._mapping)
+
+
+def page(*, limit: int, before: str | None = None, **equal: str | None) -> list[Run]:
+    """The newest runs first, without what they printed; ``equal`` names columns and what they must hold."""
+    query = select(RunRow).order_by(RunRow.id.desc()).limit(limit)
+    if before is not None:
+        query = query.where(RunRow.id < before)
+    for column, value in equal.items():
+        if value is not None:
+            query = query.where(getattr(RunRow, column) == value)
+    with transaction() as session:
+        return [_run(row, printed=False) for row in session.scalars(query)]
+
+
+def printed_bytes(ids: Collection[str], *, user_id: str | None = None) -> int:
+    """How much these runs, or those of them that are a user's, have printed all together."""
+    sizes = (func.coalesce(func.octet_length(getattr(RunRow, name)), 0) for name in OUTPUT)
+    with transaction() as session:
+        return int(session.scalar(select(func.sum(sum(sizes))).where(*_named(ids, user_id))) or 0)
+
+
+def many(ids: Collection[str], *, user_id: str | None = None) -> list[Run]:
+    """Those of these runs that there are, or that are a user's, with what they have printed."""
+    query = select(RunRow).where(*_named(ids, user_id)).options(*_WITH_OUTPUT)
+    with transaction() as session:
+        return [_run(row) for row in session.scalars(query)]
+
+
+def _named(ids: Collection[str], user_id: str | None) -> list[ColumnElement[bool]]:
+    return [RunRow.id.in_(ids), *([] if user_id is None else [RunRow.user_id == user_id])]
+
+
+def recent(user_id: str, *, within: timedelta) -> list[Mark]:
+    """How far a user's runs have come that have changed in the last while, or are not ended."""
+    changed = select(RunRow.id, RunRow.last_seq).where(
+        RunRow.user_id == user_id, RunRow.changed_at > now() - within
+    )
+    open_ = select(RunRow.id, RunRow.last_seq).where(RunRow.user_id == user_id, RunRow.finished_at.is_(None))
+    with transaction() as session:
+        return [Mark(*row) for row in session.execute(changed.union(open_))]
+
+
+def inputs_after(run_id: str, seq: int) -> list[tuple[int, bytes, bool]]:
+    """What was typed to a run after a number: each with its own, and whether the input ends with it."""
+    query = (
+        select(RunInputRow.seq, RunInputRow.content, RunInputRow.eof)
+        .where(RunInputRow.run_id == run_id, RunInputRow.seq > seq)
+        .order_by(RunInputRow.seq)
+    )
+    with transaction() as session:
+        return [(row.seq, row.content, row.eof) for row in session.execute(query)]
+
+
+def events_after(
+    run_id: str, seq: int, *, before: int | None = None, limit: int | None = None
+) -> list[RunEvent]:
+    """The log of a run after ``seq`` (and before another number), in order; the first ``limit``."""
+    where = [RunEventRow.run_id == run_id, RunEventRow.seq > seq]
+    if before is not None:
+        where.append(RunEventRow.seq < before)
+    return _events(*where, limit=limit)
+
+
+def events_of_user(user_id: str, *, within: timedelta) -> list[RunEvent]:
+    """What happened to a user's runs in the last while, each one's in order."""
+    since = now() - within
+    return _events(RunRow.user_id == user_id, RunRow.changed_at > since, RunEventRow.at > since)
+
+
+def events_of_user_after(user_id: str, place: tuple[datetime, str, int], *, limit: int) -> list[RunEvent]:
+    """The first ``limit`` events of a user after a place, which is an instant, an id and a ``seq``."""
+    order = RunEventRow.at, RunEventRow.run_id, RunEventRow.seq
+    # Nothing happens to a run after it was last changed; for that there is an index.
+    changed = RunRow.changed_at >= place[0]
+    return _events(RunRow.user_id == user_id, changed, tuple_(*order) > place, order=order, limit=limit)
+
+
+def unpublished(*, limit: int = 100) -> list[RunEvent]:
+    """Events committed a while ago of which nobody has noted that Redis took them."""
+    pending = select(RunRow.id).where(journal.unpublished(RunRow)).order_by(RunRow.changed_at).limit(limit)
+    return _events(RunRow.id.in_(pending), RunEventRow.seq > RunRow.published_seq)
+
+
+def unsent() -> list[tuple[str, str, float]]:
+    """Queued runs that no broker has taken: (id, language, longest attempt in seconds)."""
+    return _to_send(journal.never_sent(RunRow))
+
+
+def overdue(language: str) -> list[tuple[str, str, float]]:
+    """As ``unsent``, of those that the broker took a good while ago and that nobody has claimed."""
+    return _to_send(RunRow.language == language, journal.overdue(RunRow))
+
+
+def overdue_counts() -> dict[str, int]:
+    """How many of those there are, by language."""
+    query = (
+        select(RunRow.language, func.count().label("waiting"))
+        .where(journal.overdue(RunRow))
+        .group_by(RunRow.language)
+    )
+    with transaction() as session:
+        return {row.language: row.waiting for row in session.execute(query)}
+
+
+def backlog() -> tuple[int, int, float | None]:
+    """How many runs wait, how many are run, and how many seconds the oldest has waited."""
+    is_queued = RunRow.state == State.QUEUED
+    query = select(
+        func.count().filter(is_queued),
+        func.count().filter(RunRow.state.in_(HELD)),
+        func.extract("epoch", now() - func.min(RunRow.created_at).filter(is_queued)),
+    ).where(RunRow.finished_at.is_(None))
+    with transaction() as session:
+        queued, running, oldest_s = session.execute(query).one()
+    return queued, running, None if oldest_s is None else float(oldest_s)
+
+
+def pending(user_id: str, *, at_most: int) -> int:
+    """How many runs of a user have not ended, counted no further than ``at_most``."""
+    open_ = select(RunRow.id).where(RunRow.user_id == user_id, RunRow.finished_at.is_(None))
+    with transaction() as session:
+        return session.scalars(select(func.count()).select_from(open_.limit(at_most).subquery())).one()
+
+
+def read_row(session: Session, row: RunRow) -> Run:
+    """A row as a value, with what it has printed, read in the caller's transaction."""
+    session.refresh(row, OUTPUT)
+    return _run(row)
+
+
+_WITH_OUTPUT = tuple(undefer(getattr(RunRow, name)) for name in OUTPUT)
+
+
+def _run(row: RunRow, *, printed: bool = True) -> Run:
+    names = Run.__dataclass_fields__.keys() - (() if printed else OUTPUT)
+    fields: dict[str, Any] = dict.fromkeys(OUTPUT) | {name: getattr(row, name) for name in names}
+    made = {
+        "state": State(row.state),
+        "repetitions": tuple(
+            Repetition(**each | {"verdict": Verdict(each["verdict"])}) for each in row.repetitions
+        ),
+        "limits": RunLimits(**row.limits),
+    }
+    return Run(**fields | made)
+
+
+def _to_send(*where: ColumnElement[bool]) -> list[tuple[str, str, float]]:
+    query = select(RunRow.id, RunRow.language, RunRow.longest_s).where(*where).order_by(RunRow.id).limit(500)
+    with transaction() as session:
+        return [(row.id, row.language, row.longest_s) for row in session.execute(query)]
+
+
+def _events(
+    *where: ColumnElement[bool],
+    order: Sequence[Any] = (RunEventRow.run_id, RunEventRow.seq),
+    limit: int | None = None,
+) -> list[RunEvent]:
+    query = (
+        select(RunEventRow, RunRow.user_id)
+        .join(RunRow, RunRow.id == RunEventRow.run_id)
+        .where(*where)
+        .order_by(*order)
+        .limit(limit)
+    )
+    with transaction() as session:
+        return [
+            RunEvent(row.run_id, row.seq, row.type, user_id, row.at, row.data)
+            for row, user_id in session.execute(query)
+        ]

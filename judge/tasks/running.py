@@ -1,0 +1,133 @@
+"""The task that runs one program on its owner's own input, and tells what it prints while it runs."""
+
+import logging
+from collections.abc import Sequence
+from contextlib import ExitStack
+from typing import Any, Literal
+
+from celery import Task
+
+from judge import queue, runs
+from judge.config import settings
+from judge.errors import AttemptLost, QueueUnavailable
+from judge.events import RunEvent
+from judge.execution import ExecutionResult
+from judge.judging import Feed, execute
+from judge.queue import RUN, app
+from judge.run_records import Piece
+from judge.runs import Claim
+from judge.tasks.cancelling import cancellable
+from judge.tasks.input import Reader
+from judge.tasks.lifecycle import Drained, boxes, drainable
+from judge.tasks.recorder import Recorder
+from judge.tasks.transcript import Transcript
+
+log = logging.getLogger(__name__)
+
+
+@app.task(name=RUN, bind=True)
+def run_program(self: Task, run_id: str) -> None:
+    """Run a program, if there is one to be claimed; a message that comes twice finds nothing to do."""
+    with drainable() as drain, cancellable(run_id) as cancellation:
+        claim = runs.claim(run_id, self.request.hostname)
+        if claim is None:
+            log.info("run %s: nothing to claim", run_id)
+            return
+        log.info("run %s: attempt %d", run_id, claim.attempt)
+        with Running(claim, self) as running:
+            drain.interrupts(running)
+            cancellation.reaches(running)
+            _run_and_tell(claim, running)
+
+
+def _run_and_tell(claim: Claim, running: "Running") -> None:
+    try:
+        _run(claim, running)
+    except AttemptLost:
+        log.warning("run %s: attempt %d is lost or cancelled", claim.run_id, claim.attempt)
+    except Drained:
+        running.give_back(lost=False)
+        _send_elsewhere(claim)
+    except Exception:
+        # A failure of ours, the soft time limit among them, says nothing of the program.
+        running.give_back(lost=True)
+        raise
+
+
+def _run(claim: Claim, running: "Running") -> None:
+    pool = boxes()
+    with ExitStack() as stack:
+        feed = None
+        if claim.stdin_open:
+            feed = Feed(settings().max_run_input_bytes)
+            stack.enter_context(Reader(claim.run_id, feed))
+        try:
+            result = execute(claim.execution, lambda: running.guard(pool.take()), running, feed)
+        except Exception:
+            running.check()  # was the box killed because the attempt ends? then that is the reason
+            raise
+    running.finish(result)
+
+
+def _send_elsewhere(claim: Claim) -> None:
+    try:
+        queue.send_run(claim.run_id, claim.execution.language.id, claim.longest_s)
+    except QueueUnavailable as error:
+        log.warning("run %s: left to the sweeper: %s", claim.run_id, error)
+        return
+    runs.mark_sent(claim.run_id, published_seq=0, sent=True)
+
+
+class Running(Recorder[Piece]):
+    """One attempt at a run: what the program prints is told at most 50 ms after it came."""
+
+    def __init__(self, claim: Claim, task: Any) -> None:
+        super().__init__(claim.run_id, task, claim.event)
+        self._number = claim.attempt
+        self._transcript = Transcript()
+
+    def compiled(self, output: bytes | None) -> None:
+        """The program is compiled; it runs from now on."""
+        self.check()
+        self._tell(
+            self._insist(
+                lambda: runs.start_running(self._id, self._number, output, published=self._published)
+            )
+        )
+
+    def printed(self, stream: Literal["stdout", "stderr"], data: bytes, repetition: int) -> None:
+        """A piece of a stream has come; it is written beside the program."""
+        self.check()
+        with self._changed:
+            self._transcript.printed(self._pending, stream, data, repetition)
+            if self._pending:
+                self._await_writing()
+
+    def finish(self, result: ExecutionResult) -> None:
+        """What came of it, with the pieces that still wait, in one transaction."""
+        pieces = self._end_keeper()
+        self._transcript.ended(pieces)
+        self.check()
+        self._tell(
+            self._insist(
+                lambda: runs.finish(self._id, self._number, result, pieces, published=self._published)
+            )
+        )
+        self._note_published()
+
+    def give_back(self, *, lost: bool) -> None:
+        """End without a result; the pieces that still wait are recorded first."""
+        pieces = self._end_keeper()
+        if pieces:
+            self._tell(self._write(pieces))
+        self._tell(runs.give_back(self._id, self._number, lost=lost))
+        self._note_published()
+
+    def _write(self, items: Sequence[Piece]) -> list[RunEvent]:
+        return runs.record_output(self._id, self._number, items, published=self._published)
+
+    def _renew(self) -> None:
+        runs.renew(self._id, self._number)
+
+    def _mark_published(self, first: int, last: int) -> None:
+        runs.mark_sent(self._id, published_after=first, published_seq=last, sent=False)

@@ -1,0 +1,107 @@
+"""What is done over HTTP to a submission that is there: cancel it, have it judged anew, delete it."""
+
+import logging
+import threading
+from http import HTTPStatus
+from typing import Literal
+
+from flask import Blueprint, Response, jsonify, request
+from pydantic import BaseModel, ConfigDict
+
+from judge import interventions, queue, submissions
+from judge.errors import QueueUnavailable
+from judge.events import publish, publish_cancelled
+from judge.interventions import Intervention
+from judge.records import Submission
+from judge.web import shapes
+from judge.web.asking import account, require_admin, require_author, sees_everything
+from judge.web.describing import describe
+from judge.web.faults import Fault
+from judge.web.schemas import read
+from judge.web.submissions import seen
+
+log = logging.getLogger(__name__)
+
+_ANNOUNCE_S = 2.0
+
+blueprint = Blueprint("interventions", __name__)
+
+
+class RejudgeIn(BaseModel):
+    """POST /submissions/{id}/rejudge; whoever wants what is by default sends nothing."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    version: Literal["current", "same"] = "current"
+
+
+@blueprint.post("/submissions/<submission_id>/cancel")
+@describe(
+    "Cancel a submission", tag="Submissions", answers={202: shapes.Submission}, refusals={409: "it has ended"}
+)
+def cancel(submission_id: str) -> Response:
+    """End it without a verdict and stop its program; 409 once it has ended."""
+    _require_own(seen(submission_id))
+    return _accepted(interventions.cancel(submission_id))
+
+
+@blueprint.post("/submissions/<submission_id>/rejudge")
+@describe(
+    "Judge a submission anew",
+    tag="Submissions",
+    body=RejudgeIn,
+    body_is_optional=True,
+    answers={202: shapes.Submission},
+    refusals={409: "it is being judged, or cannot be judged anew"},
+)
+def rejudge(submission_id: str) -> Response:
+    """Judge it anew; its former judgement stays until that is done."""
+    require_author()
+    asked = read(RejudgeIn) if request.get_data() else RejudgeIn()
+    seen(submission_id)
+    return _accepted(interventions.rejudge(submission_id, same_version=asked.version == "same"))
+
+
+@blueprint.delete("/submissions/<submission_id>")
+@describe("Delete a submission", tag="Submissions", answers={204: None}, refusals={409: "it has not ended"})
+def delete(submission_id: str) -> Response:
+    """Remove it with its tests and its events; 409 before it has ended."""
+    require_admin()
+    interventions.delete(seen(submission_id).id)
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def _require_own(submission: Submission) -> None:
+    asker = account()
+    if asker is not None and not asker.is_admin and asker.user_id != submission.user_id:
+        raise Fault(HTTPStatus.FORBIDDEN, "only who submitted it, or an admin, cancels a submission")
+
+
+def _accepted(done: Intervention) -> Response:
+    # It is done already: a Redis that is slow to take it is not to be waited for.
+    announcing = threading.Thread(target=_announce, args=(done,), daemon=True)
+    announcing.start()
+    announcing.join(_ANNOUNCE_S)
+    response = jsonify(done.submission.as_json(full=sees_everything()))
+    response.status_code = HTTPStatus.ACCEPTED
+    return response
+
+
+def _announce(done: Intervention) -> None:
+    """Tell workers, watchers and the queue; what does not come through is left to leases and the sweeper."""
+    if not done.events:
+        return
+    submission, sent = done.submission, False
+    if done.judging_s is None:
+        publish_cancelled([submission.id])
+    published = publish(done.events)
+    if done.judging_s is not None:
+        try:
+            queue.send(submission.id, submission.language, done.judging_s)
+            sent = True
+        except QueueUnavailable as error:
+            log.warning("submission %s: left to the sweeper: %s", submission.id, error)
+    first, last = done.events[0].seq, done.events[-1].seq
+    submissions.mark_sent(
+        submission.id, published_after=first - 1, published_seq=last if published else first - 1, sent=sent
+    )

@@ -1,0 +1,1 @@
+"""Webhooks with real couriers and real receivers."""
