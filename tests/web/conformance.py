@@ -17,7 +17,7 @@ from hypothesis import strategies
 from schemathesis import Case, HookContext
 
 KNOWN = json.loads(os.environ["CONFORMANCE"])
-SUBMITTED = ("SubmissionIn", "ShortSubmissionIn")
+SUBMITTED = ("SubmissionIn", "ShortSubmissionIn", "RunIn")
 
 PACKAGE = strategies.just(Path(KNOWN["package"]).read_bytes())
 for media_type in ("application/zip", "application/octet-stream"):
@@ -33,8 +33,8 @@ def before_load_schema(context: HookContext, raw_schema: dict[str, Any]) -> None
             schema.setdefault("additionalProperties", False)
     for name in SUBMITTED:
         properties = schemas[name]["properties"]
-        problem = properties["problem_id" if "problem_id" in properties else "problemId"]
-        problem.update(enum=KNOWN["problems"])
+        for problem in properties.keys() & {"problem_id", "problemId"}:
+            properties[problem].update(enum=KNOWN["problems"])
         properties["language"].update(enum=list(KNOWN["languages"]))
 
 
@@ -43,21 +43,41 @@ def map_case(context: HookContext, case: Case) -> Case:
     """In what is meant to be right: files that there are, names that their language wants, and new keys."""
     if case.method not in ("GET", "POST") and case.path_parameters.get("user_id") in KNOWN["users"]:
         case.path_parameters["user_id"] = "somebody"  # whoever asks is still needed
+    if case.method == "DELETE" and case.path_parameters.get("problem_id") in KNOWN["problems"]:
+        case.path_parameters["problem_id"] = "some-other"
     if case.meta is None or case.meta.generation.mode.is_negative:
         return case
     for kind, parameters in KNOWN["files"].items():
         if f"/{kind}" in case.operation.path:
             case.path_parameters.update(parameters)
     body = case.body = deepcopy(case.body)  # other cases are made of the same parts
-    if isinstance(body, dict) and body.get("files"):
-        extension = KNOWN["languages"][body["language"]]
-        for index, file in enumerate(body["files"]):
-            file["name"] = f"main{index or ''}{extension}"
-    if isinstance(body, dict) and case.operation.path.endswith("/tokens"):
-        body |= {"scope": "read", "expires_at": "2999-12-31T23:59:59Z"}  # within everybody's reach
+    if isinstance(body, dict):
+        make_sound(case.operation.path, body)
     if "Idempotency-Key" in case.headers:
         case.headers["Idempotency-Key"] = sha256(json.dumps(body).encode()).hexdigest()
     return case
+
+
+def make_sound(path: str, body: dict[str, Any]) -> None:
+    """What follows from the server's state and settings, and from one field for another."""
+    if body.get("files"):
+        extension = KNOWN["languages"][body["language"]]
+        for index, file in enumerate(body["files"]):
+            file["name"] = f"main{index or ''}{extension}"
+    match path.split("/")[-1]:
+        case "tokens":
+            body |= {"scope": "read", "expires_at": "2999-12-31T23:59:59Z"}  # within everybody's reach
+        case "runs":
+            body |= {"repeat": 1, "limits": {}, "compile_options": [], "args": ["a"]}
+            body |= {"stdin_base64": None, "expected_output": body.get("expected_output") or ""}
+        case "stdin":
+            body |= {"data": "text", "base64": None}
+        case "webhooks" | "{webhook_id}":
+            body["url"] = "https://judge.example/hook"  # a name that nobody has
+        case "rejudgings":
+            for name in body.keys() - {"apply", "judge_by", "reason"}:
+                del body[name]
+            body |= {"problem_id": KNOWN["problems"][0], "dry_run": True}
 
 
 @schemathesis.hook

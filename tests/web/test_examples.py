@@ -27,6 +27,12 @@ RECORDED = Path(examples.__file__).with_name("examples.json")
 TOUR: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("tour.toml").read_text())
 MOST_ITEMS, MOST_NAMES, MOST_CHARACTERS = 2, 20, 400
 NOT_SHOWN = {
+    ("webhooks_create", 409): "more than one may have; met in test_webhooks",
+    ("webhooks_test", 409): "a disabled one; met in test_webhooks",
+    ("rejudgings_cancel", 409): "what counts already; met in test_rejudgings",
+    ("interventions_rejudge", 409): "what is being judged; met in test_interventions",
+    ("interventions_delete", 409): "what has not ended; met in test_interventions",
+    ("runs_delete", 409): "what has not ended; met in test_runs",
     ("versions_put_problem", 408): "who sends too slowly is met in test_versions",
     ("versions_verify_again", 200): "a version whose verification is open already; met in test_versions",
     ("versions_publish", 409): "a draft; met in test_versions",
@@ -36,7 +42,12 @@ NOT_SHOWN = {
     ("sign_in_sign_out", 409): "a token is no session; met in test_sign_in",
 } | {
     (operation, status): "met in test_idempotency"
-    for operation in ("submissions_submit", "submissions_submit_short", "short_form_submit_short")
+    for operation in (
+        "submissions_submit",
+        "submissions_submit_short",
+        "short_form_submit_short",
+        "runs_create",
+    )
     for status in (400, 409)
 }
 """Described answers that no example shows."""
@@ -70,7 +81,7 @@ class Tour:
                 self._url + target,
                 headers=headers | secret | ({"Content-Type": "application/zip"} if "package" in step else {}),
                 data=self._package if "package" in step else None,
-                json=step.get("body"),
+                json=self._filled_in(step.get("body")),
                 timeout=PATIENCE_S,
             )
             assert response.status_code == step["status"], (name, response.text)
@@ -84,7 +95,7 @@ class Tour:
         recorded = {"name": name, "operation": step["operation"], "method": method, "path": target}
         recorded |= {"status": response.status_code, "headers": shown | headers}
         if "body" in step:
-            recorded["body"] = step["body"]
+            recorded["body"] = self._filled_in(step["body"])
         if "package" in step:
             recorded["file"] = f"{step['path']['problem_id']}.zip"
         return recorded | {"answer": None if step.get("hides") else shortened(answer)}
@@ -100,6 +111,12 @@ class Tour:
                 shown["X-CSRF-Token"], sent["X-CSRF-Token"] = "$CSRF_TOKEN", self._kept["csrf_token"]
             return shown, sent
         return {"Authorization": "Bearer $TOKEN"}, {"Authorization": f"Bearer {self._kept[who]}"}
+
+    def _filled_in(self, body: Any) -> Any:
+        """A body, in which lists of ids are the only texts that earlier steps have kept."""
+        if isinstance(body, dict) and "ids" in body:
+            return body | {"ids": [self._filled(id_) for id_ in body["ids"]]}
+        return body
 
     def _filled(self, text: object) -> str:
         return str(text).format(**self._kept)
@@ -124,7 +141,7 @@ def shortened(answer: Any) -> Any:
     """An answer that can be read at a glance."""
     if isinstance(answer, dict):
         items = list(answer.items())[:MOST_NAMES]
-        return {key: "…" if key == "token" else shortened(value) for key, value in items}
+        return {key: "…" if key in ("token", "secret") else shortened(value) for key, value in items}
     if isinstance(answer, list):
         return [shortened(item) for item in answer[:MOST_ITEMS]]
     if isinstance(answer, str) and len(answer) > MOST_CHARACTERS:
