@@ -66,6 +66,7 @@ def create_app() -> Flask:
     asking.register(app)
     throttling.register_for_users(app)
     describing.register(app)
+    batches.register(app)
     for outside in (health, metrics, docs):
         app.register_blueprint(outside.blueprint)
     for part in (

@@ -10,18 +10,32 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import Annotated, Any
 
-from flask import Blueprint, Response, current_app, jsonify, request
+from flask import Blueprint, Flask, Response, current_app, jsonify, request
 from pydantic import BaseModel, ConfigDict, Field
+from werkzeug.routing import BaseConverter
 
 from judge.config import settings
 from judge.web import run_shapes, shapes
 from judge.web.describing import describe
 from judge.web.faults import invalid
+from judge.web.idempotent import check_key
 from judge.web.schemas import read_json
 
 blueprint = Blueprint("batches", __name__)
 
 _OF_THE_BATCH = ("HTTP_PREFER", "HTTP_TRANSFER_ENCODING", "HTTP_CONTENT_ENCODING", "HTTP_EXPECT")
+
+
+class _OneConverter(BaseConverter):
+    """An id of one thing, which ``batch`` is not: whatever is asked of that but POST is a 405."""
+
+    regex = "(?!batch$)[^/]+"
+    part_isolating = True
+
+
+def register(app: Flask) -> None:
+    """Let routes of single runs and submissions have ``<one:…>`` in their paths."""
+    app.url_map.converters["one"] = _OneConverter
 
 
 class RunsIn(BaseModel):
@@ -78,6 +92,7 @@ def _answered(noun: str, one: str) -> Response:
 
 
 def _items(noun: str) -> Iterator[Any]:
+    check_key()
     request.max_content_length = settings().max_batch_bytes
     body, most = read_json(), settings().max_batch
     items = body.get(noun) if isinstance(body, dict) else None

@@ -27,17 +27,25 @@ def register(app: Flask) -> None:
         return answer(HTTPStatus.CONFLICT, str(error), headers={"Retry-After": "1"})
 
 
-def key_of(caller: str, body: Any) -> Key | None:
-    """The key that came with this request, a string of RFC 9651 or the bare text of one; None without.
-
-    Raises Fault (400).
-    """
+def check_key() -> re.Match[str] | None:
+    """The key as it was sent, or None without. Raises Fault (400)."""
     sent = request.headers.get("Idempotency-Key")
     if sent is None:
         return None
     found = _KEY.fullmatch(sent.strip())
     if found is None:
         raise Fault(HTTPStatus.BAD_REQUEST, "Idempotency-Key: give 1 to 255 characters of ASCII, as a UUID")
+    return found
+
+
+def key_of(caller: str, body: Any) -> Key | None:
+    """The key that came with this request, a string of RFC 9651 or the bare text of one; None without.
+
+    Raises Fault (400).
+    """
+    found = check_key()
+    if found is None:
+        return None
     assert request.url_rule is not None, "a route has been found"
     route = f"{request.method} {request.url_rule.rule}"
     return Key(caller, route, found.group(1) or found.group(2), idempotency.fingerprint(body))

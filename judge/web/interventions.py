@@ -57,12 +57,12 @@ def cancel(submission_id: str) -> Response:
 def rejudge(submission_id: str) -> Response:
     """Judge it anew; its former judgement stays until that is done."""
     require_author()
-    asked = read(RejudgeIn) if request.get_data() else RejudgeIn()
+    asked = read(RejudgeIn) if request.get_data() or request.mimetype else RejudgeIn()
     seen(submission_id)
     return _accepted(interventions.rejudge(submission_id, same_version=asked.version == "same"))
 
 
-@blueprint.delete("/submissions/<submission_id>")
+@blueprint.delete("/submissions/<one:submission_id>")
 @describe("Delete a submission", tag="Submissions", answers={204: None}, refusals={409: "it has not ended"})
 def delete(submission_id: str) -> Response:
     """Remove it with its tests and its events; 409 before it has ended."""

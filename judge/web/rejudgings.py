@@ -62,10 +62,11 @@ class RejudgingIn(BaseModel):
     user_id: UserId | None = None
     language: Id | None = None
     verdict: Annotated[
-        list[Outcome] | None,
+        Annotated[list[Outcome], Field(min_length=1)] | None,
         BeforeValidator(lambda given: [given] if isinstance(given, str) else given),
-        Field(min_length=1),
-        WithJsonSchema({"anyOf": [_OUTCOME, {"type": "array", "items": _OUTCOME, "minItems": 1}]}),
+        WithJsonSchema(
+            {"anyOf": [_OUTCOME, {"type": "array", "items": _OUTCOME, "minItems": 1}, {"type": "null"}]}
+        ),
     ] = None
     version: Annotated[int, Field(ge=1, lt=2**31)] | None = None
     submitted_after: Instant | None = None

@@ -129,7 +129,7 @@ def create() -> Response:
     return with_preference(response, wait_s)
 
 
-@blueprint.get("/runs/<run_id>")
+@blueprint.get("/runs/<one:run_id>")
 @describe(
     "Show a run",
     tag="Runs",
@@ -229,7 +229,7 @@ def cancel(run_id: str) -> Response:
     return response
 
 
-@blueprint.delete("/runs/<run_id>")
+@blueprint.delete("/runs/<one:run_id>")
 @describe("Delete a run", tag="Runs", answers={204: None}, refusals={409: "it has not ended"})
 def delete(run_id: str) -> Response:
     """Remove it with all that is known of it; 409 before it has ended."""

@@ -69,7 +69,7 @@ def submit_short() -> Response:
     return _accept(ShortSubmissionIn)
 
 
-@blueprint.get("/submissions/<submission_id>")
+@blueprint.get("/submissions/<one:submission_id>")
 @describe(
     "Show a submission",
     tag="Submissions",

@@ -20,7 +20,7 @@ from tests.packages.building import write
 from tests.servers import NO_LIMITS
 from tests.web.pictured import PICTURED
 
-EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "10")
+EXAMPLES = os.environ.get("SCHEMATHESIS_EXAMPLES", "6")
 SEED = os.environ.get("SCHEMATHESIS_SEED", "20261123")
 MOST_S = 1500.0
 """When a run is given up."""

@@ -67,9 +67,9 @@ POST    /submit                                                           401   
 POST    /api/v1/submit                                                    401    may 403  may   may    may
 POST    /api/v1/submissions                                               401    may 403  may   may    may
 GET     /api/v1/submissions                                               401    may may  may   may    may
-GET     /api/v1/submissions/<submission_id>                               401    may may  404   may    may
+GET     /api/v1/submissions/<one:submission_id>                           401    may may  404   may    may
 GET     /api/v1/submissions/<submission_id>/source                        401    may may  404   may    may
-DELETE  /api/v1/submissions/<submission_id>                               401    403 403  403   403    may
+DELETE  /api/v1/submissions/<one:submission_id>                           401    403 403  403   403    may
 POST    /api/v1/submissions/<submission_id>/cancel                        401    may 403  404   403    may
 POST    /api/v1/submissions/<submission_id>/rejudge                       401    403 403  403   may    may
 GET     /api/v1/rejudgings                                                401    403 403  403   may    may
@@ -83,11 +83,11 @@ POST    /api/v1/submissions/batch                                         401   
 POST    /api/v1/runs                                                      401    may 403  may   may    may
 POST    /api/v1/runs/batch                                                401    may 403  may   may    may
 GET     /api/v1/runs                                                      401    may may  may   may    may
-GET     /api/v1/runs/<run_id>                                             401    may may  404   404    may
+GET     /api/v1/runs/<one:run_id>                                         401    may may  404   404    may
 GET     /api/v1/runs/<run_id>/source                                      401    may may  404   404    may
 POST    /api/v1/runs/<run_id>/stdin                                       401    may 403  404   404    403
 POST    /api/v1/runs/<run_id>/cancel                                      401    may 403  404   404    may
-DELETE  /api/v1/runs/<run_id>                                             401    may 403  404   404    may
+DELETE  /api/v1/runs/<one:run_id>                                         401    may 403  404   404    may
 """
 """``may`` is whatever else is answered than 401, 403 and 404: who may is told that an empty body is 422."""
 
@@ -191,7 +191,7 @@ def path(route: str, owner: str) -> str:
     for end, instead in INSTEAD.items():
         if route.endswith(end):
             route = route.removesuffix(end) + instead
-    return re.sub("<(.*?)>", lambda found: OF[found[1]](owner), route)
+    return re.sub("<(?:one:)?(.*?)>", lambda found: OF[found[1]](owner), route)
 
 
 @pytest.fixture
