@@ -12,7 +12,7 @@ import pytest
 import requests
 from sqlalchemy import text
 
-from judge import accounts, db, problems, rejudgings, tokens
+from judge import accounts, db, deliveries, problems, rejudgings, tokens, webhooks
 from judge.errors import NotFound
 from judge.rejudging_ledger import Wanted
 from tests import servers
@@ -85,6 +85,17 @@ GET     /api/v1/runs/<run_id>/source                                      401   
 POST    /api/v1/runs/<run_id>/stdin                                       401    may 403  404   404    403
 POST    /api/v1/runs/<run_id>/cancel                                      401    may 403  404   404    may
 DELETE  /api/v1/runs/<run_id>                                             401    may 403  404   404    may
+
+GET     /api/v1/webhooks                                                  401    may may  may   may    may
+POST    /api/v1/webhooks                                                  401    may 403  may   may    may
+GET     /api/v1/webhooks/<webhook_id>                                     401    may may  404   404    may
+PATCH   /api/v1/webhooks/<webhook_id>                                     401    may 403  404   404    may
+DELETE  /api/v1/webhooks/<webhook_id>                                     401    may 403  404   404    may
+POST    /api/v1/webhooks/<webhook_id>/rotate                              401    may 403  404   404    may
+POST    /api/v1/webhooks/<webhook_id>/test                                401    may 403  404   404    may
+GET     /api/v1/webhooks/<webhook_id>/deliveries                          401    may may  404   404    may
+GET     /api/v1/webhooks/<webhook_id>/deliveries/<delivery_id>            401    may may  404   404    may
+POST    /api/v1/webhooks/<webhook_id>/deliveries/<delivery_id>/redeliver  401    may 403  404   404    may
 """
 """``may`` is whatever else is answered than 401, 403 and 404: who may is told that an empty body is 422."""
 
@@ -111,12 +122,21 @@ def rejudging(owner: str) -> str:
     )
 
 
+def webhook(owner: str) -> str:
+    """The one that the owner has."""
+    found = webhooks.page(limit=1, before=None, user_id=owner)
+    values = {"url": "https://hooks.example/", "host": "hooks.example", "scope": "own"}
+    return found[0].id if found else webhooks.create(user_id=owner, has_account=True, **values)[0].id
+
+
 OF: dict[str, Callable[[str], str]] = {
     "user_id": lambda owner: owner,
     "token_id": lambda owner: tokens.new(owner)[1].id,
     "submission_id": lambda owner: servers.submit(user_id=owner)[0].id,
     "problem_id": problem,
     "rejudging_id": rejudging,
+    "webhook_id": webhook,
+    "delivery_id": lambda owner: deliveries.ping(webhook(owner)),
     "run_id": lambda owner: new_run(user_id=owner)[0].id,
     "int:number": lambda owner: "1",
 }
