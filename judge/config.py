@@ -185,9 +185,11 @@ class Settings(BaseSettings):
         default=100, ge=0, description="unfinished submissions of one user; with tokens, or where it is set"
     )
     max_wait_s: float = Field(default=20.0, gt=0, description="longest wait of one long poll")
-    max_streams: int = Field(default=5000, gt=0, description="open sockets and long polls of one web process")
+    max_streams: int = Field(
+        default=5000, gt=0, description="open sockets, event streams and long polls of one web process"
+    )
     socket_backlog: int = Field(
-        default=1000, gt=0, description="events kept for a slow socket before it is closed"
+        default=1000, gt=0, description="events kept for a slow socket or event stream before it is closed"
     )
     webhooks_per_user: int = Field(default=20, ge=0, description="webhooks that one user may have")
     webhook_allow: str = Field(

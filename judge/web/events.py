@@ -1,0 +1,124 @@
+"""Events over HTTP: of a submission, of a verification, or of all that is a user's.
+
+``Accept: text/event-stream`` gets Server-Sent Events; anything else a list, for which it may wait.
+"""
+
+import re
+from http import HTTPStatus
+
+from flask import Blueprint, Response, jsonify, request
+
+from judge import ledger, verification_ledger, versions
+from judge.accounts import ANONYMOUS
+from judge.errors import NotFound
+from judge.events import problem_channel, submission_channel
+from judge.packages.ids import is_problem_id
+from judge.records import is_id
+from judge.verdict import ENDED
+from judge.verification_ledger import Verification
+from judge.web.asking import account, may_see, require_author
+from judge.web.bookmark import Bookmark
+from judge.web.event_stream import MOST_ITEMS, poll, serve
+from judge.web.faults import Fault, invalid
+from judge.web.feeds import Log, LogFeed, UserFeed
+from judge.web.schemas import checked_user_id
+from judge.web.waiting import asked_wait_s
+
+blueprint = Blueprint("events", __name__)
+
+_LAST_EVENT_ID = "Last-Event-ID"
+
+
+@blueprint.get("/submissions/<submission_id>/events")
+def of_submission(submission_id: str) -> Response:
+    """The log of a submission."""
+    submission = ledger.get(submission_id)
+    if not may_see(submission.user_id):
+        raise NotFound(f"there is no submission {submission_id!r}")
+    is_ended = submission.state in ENDED
+    log = Log(submission.id, submission.last_seq, is_ended, submission_channel(submission.id))
+    return _log(log, _seq(request.headers.get(_LAST_EVENT_ID)))
+
+
+@blueprint.get("/problems/<problem_id>/versions/<int:number>/events")
+def of_version(problem_id: str, number: int) -> Response:
+    """The log of a version's latest verification, or of the one that is named or was begun with."""
+    require_author()
+    resumed_id, colon, resumed_seq = request.headers.get(_LAST_EVENT_ID, "").partition(":")
+    if resumed_id and not colon:
+        raise invalid(_LAST_EVENT_ID, "give the id of an event of this stream, or leave it out")
+    verification = _verification(problem_id, number, resumed_id or request.args.get("verification_id"))
+    log = Log(
+        verification.id,
+        verification.last_seq,
+        verification.finished_at is not None,
+        problem_channel(problem_id),
+        prefix=f"{verification.id}:",
+    )
+    return _log(log, _seq(resumed_seq if resumed_id else None))
+
+
+@blueprint.get("/events")
+def of_user() -> Response:
+    """Whatever happens to what is the asker's, from now on, or after an id of this stream."""
+    asker = account()
+    user_id = checked_user_id(request.args.get("user_id", asker.user_id if asker else ANONYMOUS))
+    if asker is not None and user_id != asker.user_id:
+        raise Fault(HTTPStatus.FORBIDDEN, f"the token is {asker.user_id}'s; leave user_id out")
+    where = _LAST_EVENT_ID if request.headers.get(_LAST_EVENT_ID) else "after"
+    resumed = request.headers.get(_LAST_EVENT_ID) or request.args.get("after")
+    try:
+        feed = UserFeed(user_id, Bookmark.parse(resumed) if resumed else None)
+    except ValueError as error:
+        raise invalid(where, f"give the id of an event of this stream, or leave it out: {error}") from error
+    if _wants_stream():
+        return serve(feed)
+    due = poll(feed, asked_wait_s())
+    return _answer(items=[one.event for one in due], last_event_id=due[-1].id if due else feed.id)
+
+
+def _log(log: Log, after_seq: int) -> Response:
+    feed = LogFeed(log, after_seq)
+    if _wants_stream():
+        return serve(feed)
+    due = poll(feed, asked_wait_s())
+    return _answer(
+        items=[one.event for one in due],
+        last_seq=feed.last_seq,
+        ended=feed.ended and len(due) < MOST_ITEMS,
+    )
+
+
+def _answer(**body: object) -> Response:
+    response = jsonify(**body)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _wants_stream() -> bool:
+    accepted = request.accept_mimetypes
+    return accepted["text/event-stream"] > accepted["application/json"]
+
+
+def _seq(resumed: str | None) -> int:
+    """The number after which to begin: a resumed stream's, or that of ``after_seq``."""
+    where, text = (_LAST_EVENT_ID, resumed) if resumed else ("after_seq", request.args.get("after_seq", "0"))
+    if not re.fullmatch("[0-9]{1,9}", text):
+        raise invalid(where, "give the number of the last event that you have; 0 is before the first")
+    return int(text)
+
+
+def _verification(problem_id: str, number: int, named: str | None) -> Verification:
+    """A verification of a version. Raises NotFound; Fault where another's, or nobody's, is named."""
+    if not is_problem_id(problem_id):
+        raise NotFound(f"there is no problem {problem_id!r}")
+    if named is None:
+        found = verification_ledger.latest(versions.get(problem_id, number).package_id)
+        if found is None:
+            raise NotFound(f"version {number} of problem {problem_id!r} was never verified")
+        return found
+    found = verification_ledger.get(named) if is_id(named) else None
+    if found is None or (found.problem_id, found.version) != (problem_id, number):
+        raise NotFound(f"version {number} of problem {problem_id!r} has no verification {named!r}")
+    return found
