@@ -127,13 +127,16 @@ class Client:
         )
 
     def user_events(self, after: str | None = None) -> EventStream:
-        """Whatever happens to what is this user's, without end: from now on, or ``after`` a former stream.
+        """Whatever happens to what is this user's, without end, from now on or ``after`` a former stream.
 
         >>> stream = client.user_events(after=saved)
         >>> for event in stream:
         ...     handle(event)
         ...     save(stream.last_event_id)  # where the next stream begins, days later too
         """
+        if after is None:
+            # Now, and not when the stream is first read.
+            after = self.request("GET", "/events", params=self._named)["last_event_id"]
         return EventStream(self._connection, "/events", self._named, last_event_id=after, has_end=False)
 
     # Problems
