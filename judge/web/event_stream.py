@@ -15,9 +15,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from judge.config import settings
+from judge.web.asking import account, credential
 from judge.web.feeds import Due, Feed
 from judge.web.hub import Listener, hub
 from judge.web.streams import streams
+from judge.web.visitor import SignedOut, Visitor
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +51,9 @@ def serve(feed: Feed) -> Response:
         if first is None and feed.ended:
             return Response(status=HTTPStatus.NO_CONTENT, headers=_HEADERS)
         opening = f"retry: {_RETRY_MS}\nid: {resumed_at if first else feed.id}\n\n"
-        frames = _frames(feed, chain([first] if first else [], due), listener, wake)
+        visitor = Visitor(credential())
+        visitor.account = account()
+        frames = _frames(feed, chain([first] if first else [], due), listener, wake, visitor)
         response = Response(chain([opening], frames), mimetype="text/event-stream", headers=_HEADERS)
         stack.enter_context(_bounded_sends())
         response.call_on_close(stack.pop_all().close)
@@ -90,12 +94,17 @@ def _passed_on(feed: Feed, listener: Listener) -> Iterator[Due]:
         yield from feed.pass_on(message)
 
 
-def _frames(feed: Feed, due: Iterator[Due], listener: Listener, wake: threading.Event) -> Iterator[str]:
+def _frames(
+    feed: Feed, due: Iterator[Due], listener: Listener, wake: threading.Event, visitor: Visitor
+) -> Iterator[str]:
     try:
         yield from map(_frame, due)
         beat_at = time.monotonic() + _HEARTBEAT_S
         while not (feed.ended or listener.too_slow or streams().closing):
-            if wake.wait(max(0.0, beat_at - time.monotonic())):
+            left_s = max(0.0, beat_at - time.monotonic())
+            is_awake = wake.wait(left_s if visitor.patience_s is None else min(left_s, visitor.patience_s))
+            visitor.ask_again()
+            if is_awake:
                 wake.clear()
                 yield from map(_frame, _passed_on(feed, listener))
             if time.monotonic() >= beat_at:
@@ -103,6 +112,8 @@ def _frames(feed: Feed, due: Iterator[Due], listener: Listener, wake: threading.
                 # Without data it is no event; but browsers keep the id, and whoever has gone is noticed.
                 yield f": heartbeat\nid: {feed.id}\n\n"
                 beat_at = time.monotonic() + _HEARTBEAT_S
+    except SignedOut:
+        return  # the client comes back, and is told so
     except (OperationalError, PoolTimeout) as error:
         log.error("the database does not answer: %s", error)  # the client comes back with its last id
 

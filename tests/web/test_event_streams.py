@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import text
 
-from judge import db
+from judge import accounts, db, tokens
 from tests.conftest import PATIENCE_S, Running
 from tests.servers import Servers, new_language, new_problem
 from tests.servers import submit as submitted
@@ -101,6 +101,20 @@ def test_a_reader_too_slow_is_dropped(narrow: Running) -> None:
     with EventSource(narrow, path) as source:
         events = source.until(lambda event: event["seq"] == LARGE)
     assert [event["seq"] for event in events] == list(range(1, LARGE + 1))
+
+
+def test_a_token_that_is_revoked_ends_its_streams(clean: Servers) -> None:
+    """Within seconds; who comes back with it is told so."""
+    accounts.add("ada", "user")
+    token, kept = tokens.new("ada")
+    secret = {"JUDGE_AUTH": "token", "SECRET_KEY": "x" * 32, "JUDGE_RECHECK_S": "0.2"}
+    with web_alone(clean, **secret) as running:
+        running.token = token
+        with EventSource(running, "/events") as source:
+            assert next(source.blocks()).id
+            tokens.revoke("ada", kept.id)
+            assert list(source.blocks()) == []
+        refused(running.request("GET", "/events", headers=ACCEPT), 401)
 
 
 def test_sigterm_ends_streams_at_once(narrow: Running) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from judge import accounts, db, events, packages, submissions, verifications
+from judge import accounts, db, events, packages, submissions, tokens, verifications
 from judge.events import Event
 from judge.records import Judgement, Submission, TestResult
 from judge.verdict import Verdict
@@ -183,20 +183,20 @@ def test_nobody_reads_anothers(token_web: Running, tmp_path: Path) -> None:
     new_language()
     for name, role in (("ada", "user"), ("eve", "user"), ("ann", "author")):
         accounts.add(name, role)  # type: ignore[arg-type]
-    tokens = {name: {"Authorization": f"Bearer {accounts.new_token(name)}"} for name in ("ada", "eve", "ann")}
+    headers = {name: {"Authorization": f"Bearer {tokens.new(name)[0]}"} for name in ("ada", "eve", "ann")}
     path = f"/submissions/{start('ada').id}/events"
     for more in ({}, ACCEPT):
-        refused(token_web.request("GET", path, headers=tokens["eve"] | more), 404)
+        refused(token_web.request("GET", path, headers=headers["eve"] | more), 404)
         refused(token_web.request("GET", path, headers=more), 401)
         refused(token_web.request("GET", "/events", headers=more), 401)
         refused(
-            token_web.request("GET", "/events", headers=tokens["eve"] | more, params={"user_id": "ada"}), 403
+            token_web.request("GET", "/events", headers=headers["eve"] | more, params={"user_id": "ada"}), 403
         )
         refused(
-            token_web.request("GET", "/problems/echo/versions/1/events", headers=tokens["ada"] | more), 403
+            token_web.request("GET", "/problems/echo/versions/1/events", headers=headers["ada"] | more), 403
         )
     for name in ("ada", "ann"):
-        items = token_web.get(path, headers=tokens[name])["items"]
+        items = token_web.get(path, headers=headers[name])["items"]
         assert [item["type"] for item in items] == ["submission.queued"]
 
 

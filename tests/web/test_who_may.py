@@ -12,7 +12,7 @@ import pytest
 import requests
 from sqlalchemy import text
 
-from judge import accounts, db, deliveries, problems, rejudgings, tokens, webhooks
+from judge import accounts, db, deliveries, problems, rejudgings, tokens, webhooks, verifications
 from judge.errors import NotFound
 from judge.rejudging_ledger import Wanted
 from tests import servers
@@ -59,6 +59,7 @@ PUT     /api/v1/problems/<problem_id>                                     401   
 DELETE  /api/v1/problems/<problem_id>                                     401    403 403  403   may    may
 GET     /api/v1/problems/<problem_id>/versions                            401    403 403  403   may    may
 GET     /api/v1/problems/<problem_id>/versions/<int:number>               401    403 403  403   may    may
+GET     /api/v1/problems/<problem_id>/versions/<int:number>/events        401    403 403  403   may    may
 POST    /api/v1/problems/<problem_id>/versions/<int:number>/verify        401    403 403  403   may    may
 POST    /api/v1/problems/<problem_id>/versions/<int:number>/publish       401    403 403  403   may    may
 
@@ -68,6 +69,8 @@ POST    /api/v1/submissions                                               401   
 GET     /api/v1/submissions                                               401    may may  may   may    may
 GET     /api/v1/submissions/<submission_id>                               401    may may  404   may    may
 GET     /api/v1/submissions/<submission_id>/source                        401    may may  404   may    may
+GET     /api/v1/submissions/<submission_id>/events                        401    may may  404   may    may
+GET     /api/v1/events                                                    401    may may  may   may    may
 DELETE  /api/v1/submissions/<submission_id>                               401    403 403  403   403    may
 POST    /api/v1/submissions/<submission_id>/cancel                        401    may 403  404   403    may
 POST    /api/v1/submissions/<submission_id>/rejudge                       401    403 403  403   may    may
@@ -180,6 +183,7 @@ class World:
         with db.transaction() as session:
             # To be verified it needs an archive, into which only a worker would look.
             session.execute(text("UPDATE packages SET archive = ''"))
+        verifications.request("echo", 1, user_id="author")
         self._tokens = {}
         for name in ("other", "author", "admin"):
             accounts.add(name, "user" if name == "other" else name)  # type: ignore[arg-type]
