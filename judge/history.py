@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import text
 
-from judge import ledger, verification_ledger
+from judge import ledger, run_ledger, verification_ledger
 from judge.db import transaction
 from judge.events import AnyEvent
 
@@ -31,7 +31,7 @@ class Ledger(Protocol):
         """The first ``limit`` events of a user that come after ``place``, in the order of their places."""
 
 
-_LEDGERS: tuple[Ledger, ...] = (ledger, verification_ledger)
+_LEDGERS: tuple[Ledger, ...] = (ledger, verification_ledger, run_ledger)
 
 
 def place(event: AnyEvent) -> Position:

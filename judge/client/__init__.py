@@ -9,8 +9,8 @@
 'accepted'
 
 Answers are what the server sends, as dicts. A server that restarts, is full, or is cut off is asked again for
-``patience_s``; a POST carries an Idempotency-Key, so that whatever is sent again is done once. Of ours this
-imports the errors alone, so it can be taken elsewhere with little more than ``requests``.
+``patience_s``; submissions and runs carry an Idempotency-Key, so that what is sent again is done once. Of
+ours this imports the errors alone, so it can be taken elsewhere with little more than ``requests``.
 """
 
 from judge.client.client import Client

@@ -1,7 +1,9 @@
 """What a program asks of a judge, a method for each."""
 
+import base64
 import math
 import time
+import uuid
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -13,6 +15,8 @@ from judge.client.connection import Connection
 from judge.client.streams import ENDINGS, Event, EventStream
 
 Json = dict[str, Any]
+Kind = Literal["submission", "run"]
+Transport = Literal["sse", "websocket"]
 
 _LONGEST_POLL_S = 20
 
@@ -53,6 +57,8 @@ class Client:
     def request(self, method: str, path: str, **arguments: Any) -> Any:
         """The JSON of any call; ``path`` follows /api/v1, ``arguments`` are those of ``requests.request``.
 
+        A POST is sent again only if its ``headers`` have an Idempotency-Key.
+
         >>> client.request("GET", "/submissions", params={"verdict": "accepted"})["items"]
         """
         return self._connection.json(method, path, **arguments)
@@ -79,13 +85,13 @@ class Client:
         given: Json = {"code": code, "files": files, "entry_point": entry_point}
         body = {"problem_id": problem_id, "language": language, **self._named}
         body |= {name: value for name, value in given.items() if value is not None}
-        headers = {"Idempotency-Key": idempotency_key} if idempotency_key else {}
-        submission: Json = self.request("POST", "/submissions", json=body, headers=headers)
+        key = _key(idempotency_key)
+        submission: Json = self.request("POST", "/submissions", json=body, headers=key)
         return submission
 
     def submission(self, submission_id: str) -> Json:
         """A submission as it stands."""
-        submission: Json = self.request("GET", f"/submissions/{quote(submission_id, safe='')}")
+        submission: Json = self.request("GET", _path("submission", submission_id))
         return submission
 
     def wait(self, submission_id: str, timeout_s: float | None = None) -> Json:
@@ -94,19 +100,9 @@ class Client:
         >>> client.wait(id, timeout_s=60)["verdict"]
         'wrong_answer'
         """
-        until = math.inf if timeout_s is None else time.monotonic() + timeout_s
-        path = f"/submissions/{quote(submission_id, safe='')}"
-        while True:
-            left_s = max(0.0, min(until - time.monotonic(), _LONGEST_POLL_S))
-            submission: Json = self.request("GET", path, params={"wait": math.ceil(left_s)})
-            if submission["state"] in ENDINGS:
-                return submission
-            if time.monotonic() >= until:
-                raise TimeoutError(f"submission {submission_id} is still {submission['state']}")
+        return self._ended("submission", submission_id, timeout_s)
 
-    def events(
-        self, submission_id: str, after_seq: int = 0, *, over: Literal["sse", "websocket"] = "sse"
-    ) -> Iterator[Event]:
+    def events(self, submission_id: str, after_seq: int = 0, *, over: Transport = "sse") -> Iterator[Event]:
         """Each event of a submission after a number, once and in order, as it happens, up to its end.
 
         A submission that is judged again has events after that end: ask for those after its ``seq``.
@@ -114,17 +110,39 @@ class Client:
         >>> [event["type"] for event in client.events(id)][-1]
         'submission.done'
         """
-        if over == "websocket":
-            token = self._connection.token
-            hello = {"token": token} if token else {"user_id": self.submission(submission_id)["user_id"]}
-            return sockets.follow(self._connection, hello, submission_id, after_seq)
-        return EventStream(
-            self._connection,
-            f"/submissions/{quote(submission_id, safe='')}/events",
-            {},
-            last_event_id=str(after_seq),
-            has_end=True,
-        )
+        return self._log("submission", submission_id, after_seq, over)
+
+    # Runs
+
+    def run(
+        self,
+        language: str,
+        code: str | None = None,
+        *,
+        stdin: bytes = b"",
+        idempotency_key: str | None = None,
+        **more: Any,
+    ) -> Json:
+        """A new run of a program on one's own input; ``more``: what else POST /runs takes, such as files.
+
+        >>> client.wait_for_run(client.run("python3", "print(input()[::-1])", stdin=b"abc")["id"])["stdout"]
+        'cba\\n'
+        """
+        body = {"language": language, "stdin_base64": base64.b64encode(stdin).decode(), **self._named, **more}
+        if code is not None:
+            body["code"] = code
+        run: Json = self.request("POST", "/runs", json=body, headers=_key(idempotency_key))
+        return run
+
+    def wait_for_run(self, run_id: str, timeout_s: float | None = None) -> Json:
+        """A run once it has ended. Raises TimeoutError where it has not after ``timeout_s``."""
+        return self._ended("run", run_id, timeout_s)
+
+    def run_events(self, run_id: str, after_seq: int = 0, *, over: Transport = "sse") -> Iterator[Event]:
+        """Each event of a run after a number, what it prints among them, up to its end."""
+        return self._log("run", run_id, after_seq, over)
+
+    # All that is a user's
 
     def user_events(self, after: str | None = None) -> EventStream:
         """Whatever happens to what is this user's, without end, from now on or ``after`` a former stream.
@@ -177,7 +195,7 @@ class Client:
 
     def publish(self, problem_id: str, version: int) -> Json:
         """Judge new submissions by a version that was verified."""
-        published: Json = self.request("POST", f"{_version(problem_id, version)}/publish")
+        published: Json = self.request("POST", f"{_version(problem_id, version)}/publish", headers=_key(None))
         return published
 
     def verification_events(self, problem_id: str, version: int) -> EventStream:
@@ -196,6 +214,32 @@ class Client:
         """How much waits, how much runs, on whom."""
         found: Json = self.request("GET", "/queue")
         return found
+
+    def _ended(self, kind: Kind, id_: str, timeout_s: float | None) -> Json:
+        until = math.inf if timeout_s is None else time.monotonic() + timeout_s
+        while True:
+            left_s = max(0.0, min(until - time.monotonic(), _LONGEST_POLL_S))
+            found: Json = self.request("GET", _path(kind, id_), params={"wait": math.ceil(left_s)})
+            if found["state"] in ENDINGS:
+                return found
+            if time.monotonic() >= until:
+                raise TimeoutError(f"{kind} {id_} is still {found['state']}")
+
+    def _log(self, kind: Kind, id_: str, after_seq: int, over: Transport) -> Iterator[Event]:
+        if over == "websocket":
+            user_id = self.request("GET", _path(kind, id_))["user_id"]
+            return sockets.follow(self._connection, kind, id_, user_id, after_seq)
+        path, last = f"{_path(kind, id_)}/events", str(after_seq)
+        return EventStream(self._connection, path, {}, last_event_id=last, has_end=True)
+
+
+def _key(named: str | None) -> dict[str, str]:
+    """The same for every try of one call: what was done already is answered again, not done again."""
+    return {"Idempotency-Key": named or str(uuid.uuid4())}
+
+
+def _path(kind: Kind, id_: str) -> str:
+    return f"/{kind}s/{quote(id_, safe='')}"
 
 
 def _version(problem_id: str, version: int) -> str:

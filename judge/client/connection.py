@@ -1,6 +1,5 @@
 """Requests to a judge, sent again where that is safe and may help."""
 
-import uuid
 from typing import Any
 
 import requests
@@ -44,9 +43,8 @@ class Connection:
         **arguments: Any,
     ) -> requests.Response:
         """An answer that is no error, within some patience. Raises as ``json`` does."""
-        if method == "POST":
-            # The same for every try: what was done already is answered again, not done again.
-            headers = {"Idempotency-Key": str(uuid.uuid4()), **(headers or {})}
+        if method == "POST" and "Idempotency-Key" not in (headers or {}):
+            patience = Patience(0.0)  # what was done already would be done again
         while True:
             try:
                 response = self._session.request(

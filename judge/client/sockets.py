@@ -1,4 +1,4 @@
-"""A submission's events over the WebSocket: each once and in order, over as many connections as it takes."""
+"""Events over the WebSocket: each once and in order, over as many connections as it takes."""
 
 import json
 import threading
@@ -18,14 +18,15 @@ _PING_S = 20
 
 
 def follow(
-    connection: Connection, hello: dict[str, Any], submission_id: str, after_seq: int
+    connection: Connection, kind: str, id_: str, user_id: str, after_seq: int
 ) -> Generator[Event, None, None]:
-    """The events after a number, up to the end of the log."""
+    """The events of a user's submission or run after a number, up to the end of the log."""
     patience = Patience(connection.patience_s)
-    hello = {"type": "hello", "stream": False} | hello
+    who = {"token": connection.token} if connection.token else {"user_id": user_id}
+    hello = {"type": "hello", "stream": False, **who}
     known_seq = 0
     while True:
-        subscribe = {"type": "subscribe", "submission_id": submission_id, "after_seq": after_seq}
+        subscribe = {"type": "subscribe", f"{kind}_id": id_, "after_seq": after_seq}
         try:
             for message in _messages(connection.url, hello, subscribe):
                 patience.renew()
@@ -34,7 +35,7 @@ def follow(
                         raise ClientError(message["detail"])
                     case "snapshot":
                         known_seq = message["seq"]
-                        if after_seq >= known_seq and message["submission"]["state"] in ENDINGS:
+                        if after_seq >= known_seq and message[kind]["state"] in ENDINGS:
                             return
                     case "ready":
                         continue

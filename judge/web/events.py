@@ -1,4 +1,4 @@
-"""Events over HTTP: of a submission, of a verification, or of all that is a user's.
+"""Events over HTTP: of a submission, of a run, of a verification, or of all that is a user's.
 
 ``Accept: text/event-stream`` gets Server-Sent Events; anything else a list, for which it may wait.
 """
@@ -8,20 +8,23 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, jsonify, request
 
-from judge import ledger, verification_ledger, versions
+from judge import verification_ledger, versions
 from judge.accounts import ANONYMOUS
 from judge.errors import NotFound
-from judge.events import problem_channel, submission_channel
+from judge.events import problem_channel, run_channel, submission_channel
 from judge.packages.ids import is_problem_id
-from judge.records import is_id
+from judge.records import Submission, is_id
+from judge.run_records import Run
 from judge.verdict import ENDED
 from judge.verification_ledger import Verification
-from judge.web.asking import account, may_see, require_author
+from judge.web.asking import account, require_author
 from judge.web.bookmark import Bookmark
 from judge.web.event_stream import MOST_ITEMS, poll, serve
 from judge.web.faults import Fault, invalid
 from judge.web.feeds import Log, LogFeed, UserFeed
+from judge.web.runs import seen as run_seen
 from judge.web.schemas import checked_user_id
+from judge.web.submissions import seen
 from judge.web.waiting import asked_wait_s
 
 blueprint = Blueprint("events", __name__)
@@ -32,12 +35,13 @@ _LAST_EVENT_ID = "Last-Event-ID"
 @blueprint.get("/submissions/<submission_id>/events")
 def of_submission(submission_id: str) -> Response:
     """The log of a submission."""
-    submission = ledger.get(submission_id)
-    if not may_see(submission.user_id):
-        raise NotFound(f"there is no submission {submission_id!r}")
-    is_ended = submission.state in ENDED
-    log = Log(submission.id, submission.last_seq, is_ended, submission_channel(submission.id))
-    return _log(log, _seq(request.headers.get(_LAST_EVENT_ID)))
+    return _log_of(seen(submission_id), submission_channel(submission_id))
+
+
+@blueprint.get("/runs/<run_id>/events")
+def of_run(run_id: str) -> Response:
+    """The log of a run."""
+    return _log_of(run_seen(run_id), run_channel(run_id))
 
 
 @blueprint.get("/problems/<problem_id>/versions/<int:number>/events")
@@ -75,6 +79,11 @@ def of_user() -> Response:
         return serve(feed)
     due = poll(feed, asked_wait_s())
     return _answer(items=[one.event for one in due], last_event_id=due[-1].id if due else feed.id)
+
+
+def _log_of(found: Submission | Run, channel: str) -> Response:
+    log = Log(found.id, found.last_seq, found.state in ENDED, channel)
+    return _log(log, _seq(request.headers.get(_LAST_EVENT_ID)))
 
 
 def _log(log: Log, after_seq: int) -> Response:

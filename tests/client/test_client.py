@@ -57,6 +57,21 @@ def test_several_files(client: Client) -> None:
     assert client.wait(submission["id"])["verdict"] == "accepted"
 
 
+@pytest.mark.parametrize("over", ["sse", "websocket"])
+def test_a_run(client: Client, over: Any) -> None:
+    """A program on its own input: its events up to the end, its result, and both on its user's stream."""
+    with client.user_events() as stream:
+        run = client.run(
+            "python3", "import sys\nprint(sys.stdin.read(), sys.argv[1])", stdin=b"1", args=["2"]
+        )
+        live = list(client.run_events(run["id"], over=over))
+        assert gapless(live)
+        ended = client.wait_for_run(run["id"], timeout_s=60)
+        assert (ended["stdout"], ended["verdict"]) == ("1 2\n", "accepted")
+        assert list(client.run_events(run["id"], 2, over=over)) == live[2:]
+        assert [next(stream) for _ in live] == live
+
+
 def test_the_stream_of_a_user(client: Client) -> None:
     """Left and taken up again it goes on with the event after the last."""
     with client.user_events() as stream:

@@ -87,6 +87,7 @@ POST    /api/v1/runs/batch                                                401   
 GET     /api/v1/runs                                                      401    may may  may   may    may
 GET     /api/v1/runs/<run_id>                                             401    may may  404   404    may
 GET     /api/v1/runs/<run_id>/source                                      401    may may  404   404    may
+GET     /api/v1/runs/<run_id>/events                                      401    may may  404   404    may
 POST    /api/v1/runs/<run_id>/stdin                                       401    may 403  404   404    403
 POST    /api/v1/runs/<run_id>/cancel                                      401    may 403  404   404    may
 DELETE  /api/v1/runs/<run_id>                                             401    may 403  404   404    may
