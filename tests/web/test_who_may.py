@@ -12,7 +12,7 @@ import pytest
 import requests
 from sqlalchemy import text
 
-from judge import accounts, db, deliveries, problems, rejudgings, tokens, webhooks, verifications
+from judge import accounts, db, deliveries, problems, rejudgings, tokens, verifications, webhooks
 from judge.errors import NotFound
 from judge.rejudging_ledger import Wanted
 from tests import servers
