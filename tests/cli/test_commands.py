@@ -19,6 +19,7 @@ COMMANDS = [
     ("up",),
     ("web",),
     ("worker",),
+    ("courier",),
     ("beat",),
     ("migrate",),
     ("doctor",),
