@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from judge import blobs, versions
+from judge import blobs, changes, versions
 from judge.db import transaction
 from judge.errors import NotFound
 from judge.languages import table
@@ -116,6 +116,8 @@ def add(
             row.pages = version.pages.as_json()  # rendered anew, perhaps by better rules
             row.manifest, row.judging_s = package.manifest.as_json(), package.manifest.judging_s
             problem.package_id = row.id
+            changes.note(session, changes.problem(package.id))
+    changes.problem_changed(package.id)
     return True
 
 

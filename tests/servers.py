@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from judge import db, events, ledger, problems, queue, schema, submissions, workers
+from judge import cache_server, db, events, ledger, problems, queue, schema, submissions, workers
 from judge.config import settings
 from judge.db import Base
 from judge.events import Event
@@ -118,7 +118,9 @@ def forget_settings() -> None:
         db.engine().dispose()
     if events.connection.cache_info().currsize:
         events.connection().close()
-    for kept in (settings, db.engine, events.connection):
+    if cache_server.server.cache_info().currsize:
+        cache_server.server().close()
+    for kept in (settings, db.engine, events.connection, cache_server.server):
         kept.cache_clear()
 
 
