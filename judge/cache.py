@@ -12,10 +12,11 @@ forgets them all the same. What makes a change known even while Redis is away is
 """
 
 import hashlib
+import json
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -68,33 +69,37 @@ _FORGET = "return redis.call('DEL', unpack(KEYS))"
 class Entry:
     """A body that is kept, and what is to be known of it before it is shown.
 
-    owner: whose it is, where not everybody may see it. language: of its text.
+    owner: whose it is, where not everybody may see it. headers: what is said of it beside its etag.
     """
 
     body: bytes
     etag: str
     owner: str = ""
-    language: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, body: bytes, *, owner: str = "", language: str = "") -> "Entry":
+    def of(cls, body: bytes, *, owner: str = "", headers: Mapping[str, str] | None = None) -> "Entry":
         """A body with the etag that follows from it."""
-        return cls(body, hashlib.sha256(body).hexdigest()[:32], owner, language)
+        return cls(body, hashlib.sha256(body).hexdigest()[:32], owner, dict(headers or {}))
 
     def packed(self) -> bytes:
-        """As kept; no part but the body has a line's end in it."""
-        return "\n".join((self.etag, self.owner, self.language, "")).encode() + self.body
+        """As kept: a line about it, then the body."""
+        about = {"etag": self.etag, "owner": self.owner, "headers": dict(self.headers)}
+        return json.dumps(about).encode() + b"\n" + self.body
 
     @classmethod
     def unpacked(cls, kept: bytes) -> "Entry":
         """The reverse of ``packed``."""
-        etag, owner, language, body = kept.split(b"\n", 3)
-        return cls(body, etag.decode(), owner.decode(), language.decode())
+        about, _, body = kept.partition(b"\n")
+        return cls(body, **json.loads(about))
 
 
 @dataclass(frozen=True)
 class Filling:
-    """What was read from Postgres: the entry that was asked for, and all that is to be kept, by field."""
+    """What was read from Postgres: the entry that was asked for, and all that is to be kept, by field.
+
+    What may change without anybody being told, nothing is kept of.
+    """
 
     entry: Entry
     kept: Mapping[str, Entry]
@@ -102,10 +107,11 @@ class Filling:
 
 @dataclass(frozen=True)
 class Read:
-    """An entry, and where it came from."""
+    """An entry, where it came from, and whether it is one of those that are kept."""
 
     entry: Entry
     status: Status
+    is_kept: bool = True
 
 
 def read(
@@ -120,7 +126,7 @@ def read(
     fill: keeps for all of the fields that are there, or for none; what it raises is raised here.
     patience_s: how long to wait for somebody else who fills already.
     """
-    token, names = secrets.token_hex(8), [_named(field) for field in fields]
+    token, names = secrets.token_hex(8), [_named(name) for name in fields]
     lease = "lease " + names[-1]
     deadline = time.monotonic() + patience_s
     try:
@@ -131,12 +137,17 @@ def read(
             if state == b"hit":
                 return Read(Entry.unpacked(kept[0]), "hit")
             if state == b"leased":
-                return Read(_filled(subject, lease, token, fill), "miss")
+                return _read(_filled(subject, lease, token, fill), "miss")
             if time.monotonic() >= deadline:
-                return Read(fill().entry, "miss")
+                return _read(fill(), "miss")
             time.sleep(_LOOK_AGAIN_S)
     except Away:
-        return Read(fill().entry, "bypass")
+        return bypass(fill)
+
+
+def bypass(fill: Callable[[], Filling]) -> Read:
+    """What ``fill`` reads, without a word to Redis."""
+    return _read(fill(), "bypass")
 
 
 def forget(*subjects: str) -> None:
@@ -144,14 +155,18 @@ def forget(*subjects: str) -> None:
     server().run(_FORGET, subjects, insistently=True)
 
 
-def _filled(subject: str, lease: str, token: str, fill: Callable[[], Filling]) -> Entry:
+def _read(filling: Filling, status: Status) -> Read:
+    return Read(filling.entry, status, bool(filling.kept))
+
+
+def _filled(subject: str, lease: str, token: str, fill: Callable[[], Filling]) -> Filling:
     """Fill under a lease, which is given back in any case."""
     kept: list[bytes | str] = []
     try:
         filling = fill()
-        for field, entry in filling.kept.items():
-            kept += (_named(field), entry.packed())
-        return filling.entry
+        for name, entry in filling.kept.items():
+            kept += (_named(name), entry.packed())
+        return filling
     finally:
         _hand_in(subject, lease, token, kept)
 
@@ -163,8 +178,8 @@ def _hand_in(subject: str, lease: str, token: str, kept: Sequence[bytes | str]) 
         return  # the lease runs out by itself
 
 
-def _named(field: str) -> str:
-    return f"{_shape()} {field}"
+def _named(name: str) -> str:
+    return f"{_shape()} {name}"
 
 
 @cache

@@ -92,20 +92,23 @@ def settle() -> bool:
 
 
 class _Belief:
-    """Until when this process believes what Redis says."""
+    """Whether this process believes what Redis says, and until when it need not look again."""
 
     def __init__(self) -> None:
-        self._until = 0.0
+        self._believes, self._until = False, 0.0
         self._lock = threading.Lock()
 
     def holds(self) -> bool:
-        if time.monotonic() < self._until:
-            return True
-        with self._lock:
-            began = time.monotonic()
-            if began >= self._until and settle():
-                self._until = began + _BELIEVED_S
-        return time.monotonic() < self._until
+        if time.monotonic() >= self._until and self._lock.acquire(timeout=_MARGIN_S):
+            try:
+                began = time.monotonic()
+                if began >= self._until:
+                    self._believes = settle()
+                    # A Redis that is silent has taken its time; it gets no more of it at once.
+                    self._until = (began if self._believes else time.monotonic()) + _BELIEVED_S
+            finally:
+                self._lock.release()
+        return self._believes and time.monotonic() < self._until
 
 
 _belief = _Belief()

@@ -5,7 +5,8 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from judge import ledger, run_ledger, workers
+from judge import changes, ledger, run_ledger, workers
+from judge.web import cached
 
 blueprint = Blueprint("catalog", __name__)
 
@@ -13,7 +14,7 @@ blueprint = Blueprint("catalog", __name__)
 @blueprint.get("/languages")
 def list_languages() -> Response:
     """Every language that a worker has proven."""
-    return jsonify(items=workers.languages())
+    return cached.whole(changes.LANGUAGES, "", lambda: jsonify(items=workers.languages()))
 
 
 @blueprint.get("/queue")

@@ -1,6 +1,7 @@
 """Lists a page at a time: ``limit`` and ``cursor`` in, ``next_cursor`` and a Link header out."""
 
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -28,15 +29,20 @@ def cursor() -> str | None:
     return given
 
 
-def page(items: list[dict[str, Any]], limit: int, *, key: str = "id") -> Response:
+def page(
+    items: list[dict[str, Any]], limit: int, query: Mapping[str, Any] | None = None, *, key: str = "id"
+) -> Response:
     """The answer for ``limit`` items, of which one more was read to know whether there are more.
 
     key: the field of an item that a cursor names.
+    query: what the next page is asked for by, beside its cursor; as this one was, where that is None.
     """
     shown = items[:limit]
     next_cursor = shown[-1][key] if len(items) > limit else None
     response = jsonify(items=shown, next_cursor=next_cursor)
     if next_cursor is not None:
-        query = urlencode(request.args.to_dict() | {"cursor": next_cursor})
-        response.headers["Link"] = f'<{request.path}?{query}>; rel="next"'
+        asked = request.args.to_dict() if query is None else dict(query)
+        response.headers["Link"] = (
+            f'<{request.path}?{urlencode(asked | {"cursor": next_cursor})}>; rel="next"'
+        )
     return response

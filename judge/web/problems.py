@@ -9,10 +9,12 @@ from urllib.parse import quote
 from flask import Blueprint, Response, jsonify, request, url_for
 from werkzeug.wsgi import wrap_file
 
-from judge import blobs, problems
+from judge import blobs, changes, problems
+from judge.cache import Entry, Filling
 from judge.errors import NotFound
+from judge.packages.ids import is_problem_id
 from judge.problems import CurrentProblem
-from judge.web import paging
+from judge.web import cached, paging
 from judge.web.faults import invalid
 
 blueprint = Blueprint("problems", __name__)
@@ -31,6 +33,9 @@ _TYPES = {
     ".zip": "application/zip",
 }
 _HARMLESS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
+_OTHERWISE = ("en", "otherwise")
+"""The fields for whoever reads none of a statement's languages: English, else the first that there is."""
+
 # An author's SVG is a document that could bring a script; in a sandbox it is a picture.
 _SANDBOX = {"Content-Security-Policy": "sandbox; default-src 'none'"}
 
@@ -41,19 +46,38 @@ def list_problems() -> Response:
     limit, cursor = paging.limit(), request.args.get("cursor", "")
     if "\0" in cursor:
         raise invalid("cursor", "must not contain the character NUL")
-    found = problems.page(limit=limit + 1, after=cursor)
-    return paging.page([problem.summary() for problem in found], limit)
+
+    def read() -> Response:
+        found = problems.page(limit=limit + 1, after=cursor)
+        return paging.page([problem.summary() for problem in found], limit, {"limit": limit})
+
+    return cached.whole(changes.PROBLEMS, f"{limit} {cursor}", read)
 
 
 @blueprint.get("/problems/<problem_id>")
 def show_problem(problem_id: str) -> Response:
     """A problem with its statement, in a language that the asker wants where there is one, and samples."""
-    problem, wanted = current(problem_id), _languages()
-    response = jsonify(problem.as_json(wanted) | _links(problem, wanted))
-    response.headers["Content-Language"] = problem.pages.statement(wanted).language
+    wanted = _languages()
+    # All are kept at once, so the first that is kept is the first that there is.
+    fields = [*wanted, *_OTHERWISE]
+    found = cached.read(changes.problem(_sound(problem_id)), fields, lambda: _shown(problem_id, fields))
+    response = cached.answer(found)
     response.vary.add("Accept-Language")
-    response.add_etag()
-    return response.make_conditional(request)  # type: ignore[return-value]  # it returns itself
+    return response
+
+
+def _shown(problem_id: str, fields: Sequence[str]) -> Filling:
+    """A problem in each of the languages that its statement has, read at once."""
+    problem = problems.get(problem_id)
+    kept = {page.language: _in_language(problem, page.language) for page in problem.pages.statements}
+    kept[_OTHERWISE[-1]] = kept[problem.pages.statement().language]
+    return Filling(next(kept[field] for field in fields if field in kept), kept)
+
+
+def _in_language(problem: CurrentProblem, language: str) -> Entry:
+    response = jsonify(problem.as_json([language]) | _links(problem, [language]))
+    response.headers["Content-Language"] = language
+    return cached.entry_of(response, names=["Content-Language"])
 
 
 @blueprint.get("/problems/<problem_id>/statement.pdf")
@@ -87,9 +111,14 @@ def attachment(problem_id: str, name: str) -> Response:
 
 def current(problem_id: str) -> CurrentProblem:
     """A problem by the id in a path. Raises NotFound."""
-    if "\0" in problem_id:  # which Postgres takes in no text
+    return problems.get(_sound(problem_id))
+
+
+def _sound(problem_id: str) -> str:
+    """An id that a problem could have. Raises NotFound."""
+    if not is_problem_id(problem_id):
         raise NotFound(f"there is no problem {problem_id!r}")
-    return problems.get(problem_id)
+    return problem_id
 
 
 def _languages() -> Sequence[str]:

@@ -11,7 +11,7 @@ SUBJECT = "problem:echo"
 
 def bringing(text: str) -> Callable[[], Filling]:
     """A fill that finds this in Postgres."""
-    entry = Entry.of(text.encode(), owner="ada", language="en")
+    entry = Entry.of(text.encode(), owner="ada", headers={"Content-Language": "en"})
     return lambda: Filling(entry, {"": entry})
 
 
