@@ -23,16 +23,19 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from judge import cache
+from judge import cache, leaderboards
 from judge.cache_server import Away
 from judge.db import transaction
 from judge.models import PendingChange
+from judge.records import ANONYMOUS
+from judge.standings import Board
 
 Subject = str
 """``languages``, ``problem:{id}``, or ``submission:{id}:{user_id}:{problem_id}``."""
 
 LANGUAGES: Subject = "languages"
 PROBLEMS = "problems"
+"""What the list of problems is kept under; it changes with each of them."""
 
 _BELIEVED_S = 1.0
 _MARGIN_S = 0.1
@@ -120,19 +123,29 @@ def settled() -> bool:
 
 
 def _apply(subjects: Sequence[Subject]) -> bool:
+    """Tell Redis; False where it does not take it."""
     kept: set[str] = set()
+    doubted: set[Board] = set()
+    users: dict[Board, set[str]] = {}
     for subject in subjects:
         kind, *rest = subject.split(":")
-        match kind:
-            case "problem":
+        match kind, rest:
+            case "problem", [problem_id]:
                 kept |= {PROBLEMS, subject}
-            case "submission":
-                kept.add(f"submission:{rest[0]}")
+                doubted |= {Board(), Board(problem_id)}
+            case "submission", [submission_id, user_id, problem_id]:
+                kept.add(f"submission:{submission_id}")
+                for board in (Board(), Board(problem_id)):
+                    users.setdefault(board, set()).add(user_id)
             case _:
                 kept.add(subject)
     try:
         if kept:
             cache.forget(*kept)
+        if doubted:
+            leaderboards.forget(*doubted)
+        for board, changed_users in users.items():
+            leaderboards.update(board, sorted(changed_users - {ANONYMOUS}))
     except Away:
         return False
     return True

@@ -38,11 +38,16 @@ def page(
     query: what the next page is asked for by, beside its cursor; as this one was, where that is None.
     """
     shown = items[:limit]
-    next_cursor = shown[-1][key] if len(items) > limit else None
-    response = jsonify(items=shown, next_cursor=next_cursor)
+    return answer(shown, shown[-1][key] if len(items) > limit else None, query)
+
+
+def answer(
+    items: list[dict[str, Any]], next_cursor: str | None, query: Mapping[str, Any] | None = None
+) -> Response:
+    """The answer for these items; next_cursor: where the next page begins, if there is one."""
+    response = jsonify(items=items, next_cursor=next_cursor)
     if next_cursor is not None:
         asked = request.args.to_dict() if query is None else dict(query)
-        response.headers["Link"] = (
-            f'<{request.path}?{urlencode(asked | {"cursor": next_cursor})}>; rel="next"'
-        )
+        next_page = urlencode(asked | {"cursor": next_cursor})
+        response.headers["Link"] = f'<{request.path}?{next_page}>; rel="next"'
     return response
