@@ -31,6 +31,7 @@ PATIENCE_S = 0.5
 """How long a reader waits for another that fills, before it reads Postgres itself."""
 
 _LOOK_AGAIN_S = 0.01
+_AT_ONCE = 1000
 _MOST_FIELDS = 1000
 """Of one subject; strangers choose how long a page is, and there must be no more of them than this."""
 
@@ -152,7 +153,8 @@ def bypass(fill: Callable[[], Filling]) -> Read:
 
 def forget(*subjects: str) -> None:
     """Keep nothing of these any more, nor what those bring who are reading now. Raises Away."""
-    server().run(_FORGET, subjects, insistently=True)
+    for first in range(0, len(subjects), _AT_ONCE):
+        server().run(_FORGET, subjects[first : first + _AT_ONCE], insistently=True)
 
 
 def _read(filling: Filling, status: Status) -> Read:

@@ -47,6 +47,8 @@ DELETE  /api/v1/users/<user_id>/tokens/<token_id>                         401   
 
 GET     /api/v1/languages                                                 401    may may  may   may    may
 GET     /api/v1/queue                                                     401    may may  may   may    may
+GET     /api/v1/leaderboard                                               401    may may  may   may    may
+GET     /api/v1/problems/<problem_id>/leaderboard                         401    may may  may   may    may
 GET     /api/v1/problems                                                  401    may may  may   may    may
 GET     /api/v1/problems/<problem_id>                                     401    may may  may   may    may
 GET     /api/v1/problems/<problem_id>/statement.pdf                       401    may may  may   may    may
