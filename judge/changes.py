@@ -28,7 +28,7 @@ from judge.cache_server import Away
 from judge.db import transaction
 from judge.models import PendingChange
 from judge.records import ANONYMOUS
-from judge.standings import Board
+from judge.standings import Board, Place
 
 Subject = str
 """``languages``, ``problem:{id}``, or ``submission:{id}:{user_id}:{problem_id}``."""
@@ -126,7 +126,7 @@ def _apply(subjects: Sequence[Subject]) -> bool:
     """Tell Redis; False where it does not take it."""
     kept: set[str] = set()
     doubted: set[Board] = set()
-    users: dict[Board, set[str]] = {}
+    places: set[Place] = set()
     for subject in subjects:
         kind, *rest = subject.split(":")
         match kind, rest:
@@ -135,8 +135,8 @@ def _apply(subjects: Sequence[Subject]) -> bool:
                 doubted |= {Board(), Board(problem_id)}
             case "submission", [submission_id, user_id, problem_id]:
                 kept.add(f"submission:{submission_id}")
-                for board in (Board(), Board(problem_id)):
-                    users.setdefault(board, set()).add(user_id)
+                if user_id != ANONYMOUS:
+                    places |= {(Board(), user_id), (Board(problem_id), user_id)}
             case _:
                 kept.add(subject)
     try:
@@ -144,8 +144,7 @@ def _apply(subjects: Sequence[Subject]) -> bool:
             cache.forget(*kept)
         if doubted:
             leaderboards.forget(*doubted)
-        for board, changed_users in users.items():
-            leaderboards.update(board, sorted(changed_users - {ANONYMOUS}))
+        leaderboards.update(places)
     except Away:
         return False
     return True

@@ -82,7 +82,8 @@ def built(board: Board) -> bool:
             if not changed:
                 return bool(done)
             users = [user_id.decode() for user_id in changed]
-            _add(board, new, dict.fromkeys(users) | standings.of(board, users))
+            found = standings.of([(board, user_id) for user_id in users])
+            _add(board, new, {user_id: found.get((board, user_id)) for user_id in users})
         return False
     finally:
         server().run(_END, [building(board), *new], token)

@@ -12,7 +12,8 @@ it (judge.leaderboard_building). The others wait a little, then ask Postgres.
 
 import secrets
 import time
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Set
 from dataclasses import dataclass
 
 from judge import standings
@@ -20,7 +21,7 @@ from judge.cache import Status
 from judge.cache_server import Away, server
 from judge.leaderboard_building import built
 from judge.places import PREFIX, building, claim, kept, place, ranked
-from judge.standings import Board, Ranked, Standing
+from judge.standings import Board, Place, Ranked, Standing
 
 PATIENCE_S = 0.5
 _LOOK_AGAIN_S = 0.01
@@ -108,20 +109,21 @@ def around(board: Board, user_id: str, *, limit: int, believed: bool = True) -> 
     )
 
 
-def update(board: Board, user_ids: Sequence[str]) -> None:
+def update(changed: Set[Place]) -> None:
     """Put the standings of these users in their places, as they are from now on. Raises Away."""
-    if len(user_ids) > _FEW:
-        forget(board)
-        return
-    left = list(user_ids)
+    users = Counter(board for board, _ in changed)
+    if many := [board for board, count in users.items() if count > _FEW]:
+        forget(*many)
+    left = [(board, user_id) for board, user_id in changed if board not in many]
     for _ in range(_ROUNDS):
         if not left:
             return
         token = secrets.token_hex(8)
-        claimed = [user_id for user_id in left if _claimed(board, user_id, token)]
-        found = standings.of(board, claimed) if claimed else {}
-        left = [user_id for user_id in claimed if not _written(board, user_id, token, found.get(user_id))]
-    forget(board)  # in doubt
+        claimed = [at for at in left if _claimed(at, token)]
+        found = standings.of(claimed) if claimed else {}
+        left = [at for at in claimed if not _written(at, token, found.get(at))]
+    if left:  # in doubt
+        forget(*{board for board, _ in left})
 
 
 def forget(*boards: Board) -> None:
@@ -130,13 +132,15 @@ def forget(*boards: Board) -> None:
     server().run(_FORGET, keys, insistently=True)
 
 
-def _claimed(board: Board, user_id: str, token: str) -> bool:
+def _claimed(at: Place, token: str) -> bool:
+    board, user_id = at
     keys = [kept(board)[1], building(board), claim(board, user_id)]
     return bool(server().run(_CLAIM, keys, user_id, token, _CLAIM_S * 1000, insistently=True))
 
 
-def _written(board: Board, user_id: str, token: str, standing: Standing | None) -> bool:
+def _written(at: Place, token: str, standing: Standing | None) -> bool:
     """False where the claim is gone and nobody is known to have a newer one."""
+    board, user_id = at
     keys = [*kept(board), claim(board, user_id)]
     new = place(board, standing) if standing else ""
     return bool(server().run(_WRITE, keys, user_id, token, new, insistently=True))

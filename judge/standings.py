@@ -12,7 +12,7 @@ that whoever reached it earlier; who is equal in all three shares a rank, and is
 Neither a submission that is worth nothing nor ``anonymous``, who may be many, has a standing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -86,22 +86,35 @@ def check(board: Board) -> None:
             raise NotFound(f"there is no problem {board.problem_id!r}")
 
 
-def of(board: Board, user_ids: list[str]) -> dict[str, Standing]:
-    """The standings of those users that have one."""
-    query = _standings(board, SubmissionRow.user_id.in_(user_ids))
+Place = tuple[Board, str]
+"""A user's place on a board."""
+
+
+def of(places: Sequence[Place]) -> dict[Place, Standing]:
+    """The standings of those users that have one, all of them as they are from now on."""
+    users: dict[Board, list[str]] = {}
+    for board, user_id in places:
+        users.setdefault(board, []).append(user_id)
     with transaction() as session:
-        return {row.user_id: Standing(*row) for row in session.execute(query)}
+        return {
+            (board, row.user_id): Standing(*row)
+            for board, user_ids in users.items()
+            for row in session.execute(_standings(board, SubmissionRow.user_id.in_(user_ids)))
+        }
 
 
 def everybody(board: Board, *, at_once: int) -> Iterator[list[Standing]]:
-    """All standings in the order of the users' ids, so many at once, each lot as it is when it is read."""
+    """All standings, those of so many submissions at once, each lot as it is when it is read."""
     last: str | None = ""
     while last is not None:
-        query = _standings(board, SubmissionRow.user_id > last).order_by("user_id").limit(at_once)
         with transaction() as session:
-            standings = [Standing(*row) for row in session.execute(query)]
-        yield standings
-        last = standings[-1].user_id if len(standings) == at_once else None
+            following = SubmissionRow.user_id > last
+            counted = select(SubmissionRow.user_id).where(following, *_counted(board))
+            # Bounded by a name, a lot is read from the index alone; by a number of users it would take all.
+            last = session.scalar(counted.order_by(SubmissionRow.user_id).offset(at_once).limit(1))
+            upto = () if last is None else (SubmissionRow.user_id <= last,)
+            lot = [Standing(*row) for row in session.execute(_standings(board, following, *upto))]
+        yield lot
 
 
 def page(board: Board, *, limit: int, after: Standing | None = None) -> list[Ranked]:
@@ -152,6 +165,12 @@ def _is_listed() -> Any:
     return Problem.package_id.is_not(None)
 
 
+def _counted(board: Board) -> list[Any]:
+    """Which submissions count, if their problem is listed."""
+    where = [or_(_accepted, _score > 0), SubmissionRow.user_id != ANONYMOUS]
+    return where if board.problem_id is None else [*where, SubmissionRow.problem_id == board.problem_id]
+
+
 def _standings(board: Board, *where: Any) -> Select[Any]:
     """Columns as the fields of a Standing, a row a user."""
     ms = cast(func.floor(func.extract("epoch", SubmissionRow.created_at) * 1000), Float)
@@ -164,11 +183,9 @@ def _standings(board: Board, *where: Any) -> Select[Any]:
             func.min(array([-score, ms])).filter(_score > 0).label("best"),
         )
         .join(Problem, and_(Problem.id == SubmissionRow.problem_id, _is_listed()))
-        .where(or_(_accepted, _score > 0), SubmissionRow.user_id != ANONYMOUS, *where)
+        .where(*_counted(board), *where)
         .group_by(SubmissionRow.user_id, SubmissionRow.problem_id)
     )
-    if board.problem_id is not None:
-        results = results.where(SubmissionRow.problem_id == board.problem_id)
     result = results.subquery().c
     millionths = func.round(-cast(result.best[1], Numeric), 6) * POINT
     points = func.least(func.coalesce(func.sum(millionths), 0), _MOST_MILLIONTHS)

@@ -276,11 +276,12 @@ def test_the_last_to_read_writes(listed: None) -> None:
     """A worker that was slow after its read may not put its user back to where they were."""
     judge("ada", "one", "accepted")
     assert len(shown(ALL)) == 1
-    slow = leaderboards._claimed(ALL, "ada", "slow")
-    before = standings.of(ALL, ["ada"])["ada"]
+    place = ALL, "ada"
+    slow = leaderboards._claimed(place, "slow")
+    before = standings.of([place])[place]
     judge("ada", "two", "accepted")
     assert slow
-    leaderboards._written(ALL, "ada", "slow", before)
+    leaderboards._written(place, "slow", before)
     [only] = shown(ALL)
     assert only.standing.solved == 2
 
