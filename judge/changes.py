@@ -70,6 +70,8 @@ def submission_changed(submission_id: str, user_id: str, problem_id: str) -> Non
 
 def changed(*subjects: Subject) -> None:
     """These have changed, and that has committed; no reader gets them as they were once this returns."""
+    if not subjects:
+        return
     noted = _noted(subjects)  # before Redis is told: what is noted later is not told by this
     if _apply(subjects):
         _settle(noted)

@@ -30,9 +30,10 @@ POINT = 1_000_000
 _MOST_POINTS = 1e9
 _MOST_MILLIONTHS = 9 * 10**18
 
-# What counts of a submission. The indexes submissions_counted name the same, so that they alone are read.
-_accepted = SubmissionRow.verdict == Verdict.ACCEPTED
-_score = SubmissionRow.score
+# What counts of a submission, also while it is judged anew. The indexes submissions_counted name the same, so
+# that they alone are read.
+_accepted = SubmissionRow.counted_verdict == Verdict.ACCEPTED
+_score = SubmissionRow.counted_score
 
 
 @dataclass(frozen=True)

@@ -25,8 +25,8 @@ from judge.models.problems import PackageRow
 from judge.verdict import ENDED, HELD, State, Verdict
 
 _COUNTED: dict[str, Any] = {
-    "postgresql_where": "verdict = 'accepted' OR score > 0",
-    "postgresql_include": ["verdict", "score", "created_at"],
+    "postgresql_where": "counted_verdict = 'accepted' OR counted_score > 0",
+    "postgresql_include": ["counted_verdict", "counted_score", "created_at"],
 }
 
 

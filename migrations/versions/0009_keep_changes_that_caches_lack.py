@@ -25,8 +25,8 @@ def upgrade() -> None:
             name,
             "submissions",
             columns,
-            postgresql_where=sa.text("verdict = 'accepted' OR score > 0"),
-            postgresql_include=["verdict", "score", "created_at"],
+            postgresql_where=sa.text("counted_verdict = 'accepted' OR counted_score > 0"),
+            postgresql_include=["counted_verdict", "counted_score", "created_at"],
         )
 
 
