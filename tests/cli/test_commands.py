@@ -42,6 +42,7 @@ COMMANDS = [
     ("user", "list"),
     ("user", "remove"),
     ("queue",),
+    ("rejudge",),
 ]
 MISUSES = [
     ("nope",),
