@@ -3,6 +3,7 @@
 Nothing of judge.web is imported here: gevent must have patched the standard library first.
 """
 
+import logging
 import os
 import shutil
 import signal
@@ -96,5 +97,10 @@ def post_worker_init(worker: Any) -> None:
         worker.handle_exit(number, frame)
         gevent.spawn_later(_LAST_REQUEST_S, let_go)  # what is on its way to us is still answered
 
+    def is_worth_telling(record: logging.LogRecord) -> bool:
+        """A client that takes nothing of its event stream is dropped, which is no failure of ours."""
+        return not (record.exc_info and isinstance(record.exc_info[1], TimeoutError))
+
     worker.timeout_ctx = between_requests
+    worker.log.error_log.addFilter(is_worth_telling)
     signal.signal(signal.SIGTERM, end)

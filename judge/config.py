@@ -61,7 +61,7 @@ class Settings(BaseSettings):
     redis_url: str = Field(
         default="",
         validation_alias=AliasChoices("REDIS_URL"),
-        description="Redis for pub/sub and the queue; empty: `judge up` starts an embedded one",
+        description="Redis for pub/sub, caches and the queue; empty: `judge up` starts an embedded one",
     )
     celery_broker_url: str = Field(
         default="",
@@ -164,6 +164,9 @@ class Settings(BaseSettings):
 
     max_batch: int = Field(default=100, gt=0, description="runs or submissions of one request")
     max_batch_bytes: int = Field(default=8 * MIB, gt=0, description="body of a run or of a batch")
+    cache_s: float = Field(
+        default=3600.0, ge=1, description="how long anything is kept in Redis that did not change"
+    )
     max_code_bytes: int = Field(default=128 * 1024, gt=0, description="all files of one submission")
     max_body_bytes: int = Field(default=1 * MIB, gt=0, description="body of one HTTP request")
     max_package_bytes: int = Field(default=256 * MIB, gt=0, description="zip of one problem package")
@@ -187,9 +190,11 @@ class Settings(BaseSettings):
         default=100, ge=0, description="unfinished submissions of one user; with tokens, or where it is set"
     )
     max_wait_s: float = Field(default=20.0, gt=0, description="longest wait of one long poll")
-    max_streams: int = Field(default=5000, gt=0, description="open sockets and long polls of one web process")
+    max_streams: int = Field(
+        default=5000, gt=0, description="open sockets, event streams and long polls of one web process"
+    )
     socket_backlog: int = Field(
-        default=1000, gt=0, description="events kept for a slow socket before it is closed"
+        default=1000, gt=0, description="events kept for a slow socket or event stream before it is closed"
     )
     webhooks_per_user: int = Field(default=20, ge=0, description="webhooks that one user may have")
     webhook_allow: str = Field(

@@ -25,7 +25,7 @@ import redis
 from judge.config import settings
 from judge.errors import ConfigError
 from judge.records import instant
-from judge.verdict import State
+from judge.verdict import ENDED, State
 
 PROBLEM_DONE = "problem_done"
 CANCELLED = "cancelled"
@@ -58,6 +58,11 @@ class Event:
         }
 
     @property
+    def subject_id(self) -> str:
+        """The id of what it tells of."""
+        return self.submission_id
+
+    @property
     def channels(self) -> tuple[str, ...]:
         """Where it is published as it is."""
         return user_channel(self.user_id), submission_channel(self.submission_id)
@@ -88,6 +93,11 @@ class VerificationEvent:
             "at": instant(self.at),
             "data": self.data,
         }
+
+    @property
+    def subject_id(self) -> str:
+        """The id of what it tells of."""
+        return self.verification_id
 
     @property
     def channels(self) -> tuple[str, ...]:
@@ -138,6 +148,11 @@ def kind(state: State | str) -> str:
 
 ENDINGS = (kind(State.DONE), kind(State.FAILED), kind(State.CANCELLED))
 """Types after which a submission's log ends, unless it is judged again."""
+
+
+def is_ending(type_: str) -> bool:
+    """Whether a log, of whatever kind, ends with an event of this type, unless it is taken up again."""
+    return type_.partition(".")[2] in ENDED
 
 
 def user_channel(user_id: str) -> str:

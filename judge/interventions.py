@@ -157,6 +157,7 @@ def delete(submission_id: str) -> None:
         _check_ended(row)
         submission = read_row(session, row)
         session.delete(row)
+        changes.note(session, _subject(submission))  # its log, which would tell the sweeper, is gone
     _changed(submission)
 
 
@@ -169,4 +170,8 @@ def _check_ended(row: SubmissionRow) -> None:
 
 
 def _changed(submission: Submission) -> None:
-    changes.submission_changed(submission.id, submission.user_id, submission.problem_id)
+    changes.changed(_subject(submission))
+
+
+def _subject(submission: Submission) -> changes.Subject:
+    return changes.submission(submission.id, submission.user_id, submission.problem_id)

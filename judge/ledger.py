@@ -1,10 +1,10 @@
 """What the tables say of submissions and of their logs; reads only."""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from judge import rejudged
@@ -76,18 +76,30 @@ def recent(user_id: str, *, within: timedelta, limit: int = 1000) -> list[Submis
         return _read_rows(session, list(reversed(session.scalars(query).all())))
 
 
-def events_after(submission_id: str, seq: int, *, before: int | None = None) -> list[Event]:
-    """The log of a submission after ``seq`` (and before another number), in order."""
+def events_after(
+    submission_id: str, seq: int, *, before: int | None = None, limit: int | None = None
+) -> list[Event]:
+    """The log of a submission after ``seq`` (and before another number), in order; the first ``limit``."""
     where = [EventRow.submission_id == submission_id, EventRow.seq > seq]
     if before is not None:
         where.append(EventRow.seq < before)
-    return _events(*where)
+    return _events(*where, limit=limit)
 
 
 def events_of_user(user_id: str, *, within: timedelta) -> list[Event]:
     """What happened to a user's submissions in the last while, each submission's in order."""
     since = _now() - within
     return _events(SubmissionRow.user_id == user_id, SubmissionRow.changed_at > since, EventRow.at > since)
+
+
+def events_of_user_after(user_id: str, place: tuple[datetime, str, int], *, limit: int) -> list[Event]:
+    """The first ``limit`` events of a user after a place, which is an instant, an id and a ``seq``."""
+    order = EventRow.at, EventRow.submission_id, EventRow.seq
+    # Nothing happens to a submission after it was last changed; for that there is an index.
+    changed = SubmissionRow.changed_at >= place[0]
+    return _events(
+        SubmissionRow.user_id == user_id, changed, tuple_(*order) > place, order=order, limit=limit
+    )
 
 
 def unpublished(*, limit: int = 200) -> list[Event]:
@@ -217,12 +229,17 @@ def _to_send(*where: ColumnElement[bool], limit: int) -> list[tuple[str, str, fl
         return [(row.id, row.language, row.judging_s) for row in session.execute(query)]
 
 
-def _events(*where: ColumnElement[bool]) -> list[Event]:
+def _events(
+    *where: ColumnElement[bool],
+    order: Sequence[Any] = (EventRow.submission_id, EventRow.seq),
+    limit: int | None = None,
+) -> list[Event]:
     query = (
         select(EventRow, SubmissionRow.problem_id, SubmissionRow.user_id)
         .join(SubmissionRow, SubmissionRow.id == EventRow.submission_id)
         .where(*where)
-        .order_by(EventRow.submission_id, EventRow.seq)
+        .order_by(*order)
+        .limit(limit)
     )
     with transaction() as session:
         return [

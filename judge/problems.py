@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import cast, func, select
+from sqlalchemy.dialects.postgresql import JSONB
 
-from judge import blobs, versions
+from judge import blobs, changes, versions
 from judge.db import transaction
 from judge.errors import NotFound
 from judge.languages import table
@@ -19,16 +20,17 @@ from judge.packages.package import Package
 from judge.pages import Pages
 from judge.versions import Prepared
 
+_UNLISTED: dict[str, Any] = {"tests": [], "samples": [], "validators": [], "includes": []}
+"""What may be long in a manifest, and is left in the database when problems are listed."""
+
 
 @dataclass(frozen=True)
-class CurrentProblem:
-    """A problem with the package that new submissions are judged by."""
+class Listed:
+    """A problem as a list needs it; its manifest lacks what a list does not show, which is most of it."""
 
     id: str
-    package_id: int
-    version: int
     manifest: Manifest
-    pages: Pages
+    test_count: int
 
     def summary(self) -> dict[str, Any]:
         """A line of GET /problems."""
@@ -43,7 +45,7 @@ class CurrentProblem:
                 "output_bytes": manifest.output_bytes,
                 "code_bytes": manifest.code_bytes,
             },
-            "test_count": len(manifest.tests),
+            "test_count": self.test_count,
             "type": {
                 "scoring": manifest.scoring,
                 "interactive": manifest.interactive,
@@ -56,6 +58,21 @@ class CurrentProblem:
     def max_score(self) -> float | None:
         """The most that a submission can get; None where it gets no score, or there is no bound."""
         return self.manifest.groups[0].most if self.manifest.scoring and self.manifest.groups else None
+
+
+@dataclass(frozen=True)
+class CurrentProblem:
+    """A problem with the package that new submissions are judged by."""
+
+    id: str
+    package_id: int
+    version: int
+    manifest: Manifest
+    pages: Pages
+
+    def summary(self) -> dict[str, Any]:
+        """A line of GET /problems."""
+        return Listed(self.id, self.manifest, len(self.manifest.tests)).summary()
 
     def as_json(self, wanted: Sequence[str] = ()) -> dict[str, Any]:
         """GET /problems/{id}, with the statement in the first of the languages ``wanted`` that there is."""
@@ -116,6 +133,8 @@ def add(
             row.pages = version.pages.as_json()  # rendered anew, perhaps by better rules
             row.manifest, row.judging_s = package.manifest.as_json(), package.manifest.judging_s
             problem.package_id = row.id
+            changes.note(session, changes.problem(package.id))
+    changes.problem_changed(package.id)
     return True
 
 
@@ -134,29 +153,31 @@ def _is_current(version: Prepared) -> bool:
 
 def get(problem_id: str) -> CurrentProblem:
     """A problem by its id. Raises NotFound."""
-    found = _read(Problem.id == problem_id)
-    if not found:
-        raise NotFound(f"there is no problem {problem_id!r}")
-    return found[0]
-
-
-def page(*, limit: int, after: str = "") -> list[CurrentProblem]:
-    """Problems in the order of their ids."""
-    return _read(Problem.id > after, limit=limit)
-
-
-def _read(*where: Any, limit: int | None = None) -> list[CurrentProblem]:
     query = (
-        select(Problem.id, PackageRow)
+        select(PackageRow).join(Problem, Problem.package_id == PackageRow.id).where(Problem.id == problem_id)
+    )
+    with transaction() as session:
+        row = session.scalar(query)
+    if row is None:
+        raise NotFound(f"there is no problem {problem_id!r}")
+    manifest, pages = Manifest.from_json(row.manifest), Pages.from_json(row.pages)
+    return CurrentProblem(problem_id, row.id, row.version, manifest, pages)
+
+
+def page(*, limit: int, after: str = "") -> list[Listed]:
+    """Problems in the order of their ids."""
+    query = (
+        select(
+            Problem.id,
+            PackageRow.manifest.concat(cast(_UNLISTED, JSONB)).label("manifest"),
+            func.jsonb_array_length(PackageRow.manifest["tests"]).label("test_count"),
+        )
         .join(PackageRow, PackageRow.id == Problem.package_id)
-        .where(*where)
+        .where(Problem.id > after)
         .order_by(Problem.id)
         .limit(limit)
     )
     with transaction() as session:
         return [
-            CurrentProblem(
-                problem_id, row.id, row.version, Manifest.from_json(row.manifest), Pages.from_json(row.pages)
-            )
-            for problem_id, row in session.execute(query)
+            Listed(row.id, Manifest.from_json(row.manifest), row.test_count) for row in session.execute(query)
         ]

@@ -12,6 +12,9 @@ from judge.verdict import State, Verdict
 
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 ID_LENGTH = 26
+ANONYMOUS = "anonymous"
+"""The user_id of whoever gives none."""
+
 _UNFIT = re.compile("[\0\ud800-\udfff]")
 
 

@@ -1,4 +1,4 @@
-"""Two faults of kombu's Redis transport that stop a worker when Redis falters, mended where they are.
+"""Faults of kombu's Redis transport that stop a worker when Redis falters, mended where they are.
 
 Seen with celery and kombu 5.7.0 and redis-py 8.1.0; ``mend`` is to be looked at again with each new version.
 """
@@ -24,6 +24,19 @@ class _QoS(transport.QoS):
         except AttributeError:
             self._delivered.clear()
 
+    def ack(self, delivery_tag: Any) -> None:
+        """Acknowledge a message, unless its connection is gone.
+
+        A thread may end its task after that; what would be an error of the connection is one of kombu's own
+        then, for which nobody is prepared. The message comes back as those above do.
+        """
+        try:
+            super().ack(delivery_tag)
+        except AttributeError:
+            if self.channel.connection is not None:
+                raise
+            self._delivered.pop(delivery_tag, None)
+
 
 def _receive_one(channel: Any, subscription: Any) -> Any:
     """Read the subscription that carries Celery's remote control.
@@ -40,6 +53,6 @@ _receive_one_of_kombu = transport.Channel._receive_one
 
 
 def mend() -> None:
-    """Put both in place, for every Redis transport, Sentinel's too."""
+    """Put them in place, for every Redis transport, Sentinel's too."""
     transport.Channel.QoS = _QoS
     transport.Channel._receive_one = _receive_one

@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from judge import interventions, rejudged
+from judge import changes, interventions, rejudged
 from judge.config import settings
 from judge.db import transaction
 from judge.errors import Conflict, NotFound
@@ -73,12 +73,19 @@ def go_on() -> Step:
         ids = session.scalars(open_).all()
     step = Step()
     for rejudging_id in ids:
+        told = len(step.events)
         with transaction() as session:
             row = session.scalar(
                 select(RejudgingRow).where(RejudgingRow.id == rejudging_id).with_for_update(skip_locked=True)
             )
             if row is not None and row.state in _STEPS:
                 _STEPS[RejudgingState(row.state)](session, row, step)
+            changed = {
+                changes.submission(event.submission_id, event.user_id, event.problem_id)
+                for event in step.events[told:]
+            }
+            changes.note(session, *changed)
+        changes.changed(*changed)  # before anybody is told, and whoever is to tell may die
     return step
 
 

@@ -1,10 +1,11 @@
 """What the tables say of verifications and of their logs; reads only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, tuple_
 
 from judge import journal
 from judge.db import transaction
@@ -66,12 +67,14 @@ def recent(user_id: str, *, within: timedelta) -> list[Verification]:
     return _read(VerificationRow.user_id == user_id, VerificationRow.changed_at > now() - within)
 
 
-def events_after(verification_id: str, seq: int, *, before: int | None = None) -> list[VerificationEvent]:
-    """The log of a verification after ``seq`` (and before another number), in order."""
+def events_after(
+    verification_id: str, seq: int, *, before: int | None = None, limit: int | None = None
+) -> list[VerificationEvent]:
+    """The log of a verification after ``seq`` (and before another number), in order; the first ``limit``."""
     where = [VerificationEventRow.verification_id == verification_id, VerificationEventRow.seq > seq]
     if before is not None:
         where.append(VerificationEventRow.seq < before)
-    return _events(*where)
+    return _events(*where, limit=limit)
 
 
 def events_of_user(user_id: str, *, within: timedelta) -> list[VerificationEvent]:
@@ -81,6 +84,20 @@ def events_of_user(user_id: str, *, within: timedelta) -> list[VerificationEvent
         VerificationRow.user_id == user_id,
         VerificationRow.changed_at > since,
         VerificationEventRow.at > since,
+    )
+
+
+def events_of_user_after(
+    user_id: str, place: tuple[datetime, str, int], *, limit: int
+) -> list[VerificationEvent]:
+    """The first ``limit`` events of a user after a place, which is an instant, an id and a ``seq``."""
+    order = VerificationEventRow.at, VerificationEventRow.verification_id, VerificationEventRow.seq
+    return _events(
+        VerificationRow.user_id == user_id,
+        VerificationRow.changed_at >= place[0],
+        tuple_(*order) > place,
+        order=order,
+        limit=limit,
     )
 
 
@@ -139,13 +156,18 @@ def _read(*where: ColumnElement[bool], limit: int | None = None) -> list[Verific
         ]
 
 
-def _events(*where: ColumnElement[bool]) -> list[VerificationEvent]:
+def _events(
+    *where: ColumnElement[bool],
+    order: Sequence[Any] = (VerificationEventRow.verification_id, VerificationEventRow.seq),
+    limit: int | None = None,
+) -> list[VerificationEvent]:
     query = (
         select(VerificationEventRow, PackageRow.problem_id, PackageRow.version, VerificationRow.user_id)
         .join(VerificationRow, VerificationRow.id == VerificationEventRow.verification_id)
         .join(PackageRow, PackageRow.id == VerificationRow.package_id)
         .where(*where)
-        .order_by(VerificationEventRow.verification_id, VerificationEventRow.seq)
+        .order_by(*order)
+        .limit(limit)
     )
     with transaction() as session:
         return [

@@ -17,12 +17,12 @@ from typing import Any, BinaryIO
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from judge import blobs, deliveries, versions
+from judge import blobs, changes, deliveries, versions
 from judge.db import transaction
 from judge.errors import NotFound
 from judge.events import VerificationEvent
 from judge.journal import Entry, Journal, Published, now
-from judge.models import PackageRow, VerificationEventRow, VerificationRow
+from judge.models import PackageRow, Problem, VerificationEventRow, VerificationRow
 from judge.packages.package import Package
 from judge.records import new_id, storable
 from judge.verdict import VerificationState, VersionState
@@ -133,11 +133,18 @@ def finish(
             finished_at=now(),
         )
         version = session.get_one(PackageRow, row.package_id)
+        current = None
         if package is not None and version.state != VersionState.VERIFIED:
             # A time limit that follows from the submissions is known only now, and stays from now on.
             version.manifest, version.judging_s = package.manifest.as_json(), package.manifest.judging_s
+            current = session.scalar(select(Problem.id).where(Problem.package_id == version.id))
+        if current is not None:
+            changes.note(session, changes.problem(current))
         version.state = VersionState.VERIFIED if package else VersionState.REJECTED
-        return _journal.append(session, row, [("done", {"ok": row.ok, "report": report})])
+        events = _journal.append(session, row, [("done", {"ok": row.ok, "report": report})])
+    if current is not None:
+        changes.problem_changed(current)
+    return events
 
 
 def _request(session: Session, package: PackageRow, user_id: str, *, again: bool) -> Requested:

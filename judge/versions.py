@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from judge import blobs
+from judge import blobs, changes
 from judge.db import transaction
 from judge.errors import NotFound, NotVerified
 from judge.manifest import Manifest
@@ -186,6 +186,8 @@ def publish(problem_id: str, number: int) -> None:
         if row.state != VersionState.VERIFIED and row.id != problem.package_id:
             raise NotVerified(f"version {number} is {row.state}; only one that is verified can be published")
         problem.package_id = row.id
+        changes.note(session, changes.problem(problem_id))
+    changes.problem_changed(problem_id)
 
 
 def _read(*where: Any) -> list[Version]:

@@ -18,6 +18,7 @@ def withdraw(problem_id: str) -> None:
     """
     with transaction() as session:
         _withdraw(session, problem_id)
+        changes.note(session, changes.problem(problem_id))
     changes.problem_changed(problem_id)
 
 
@@ -32,11 +33,13 @@ def purge(problem_id: str) -> list[str]:
         with transaction() as session:
             is_gone = _withdraw(session, problem_id)
             gone = [] if is_gone else _delete_some(session, problem_id)
+            changed = [
+                changes.problem(problem_id),
+                *(changes.submission(row.id, row.user_id, problem_id) for row in gone),
+            ]
+            changes.note(session, *changed)
         held += [row.id for row in gone if row.finished_at is None]
-        changes.changed(
-            changes.problem(problem_id),
-            *(changes.submission(row.id, row.user_id, problem_id) for row in gone),
-        )
+        changes.changed(*changed)
     return held
 
 

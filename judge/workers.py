@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import delete, func, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
+from judge import changes
 from judge.db import transaction
 from judge.models import LanguageRow, RunRow, SubmissionRow, VerificationRow, WorkerRow
 from judge.verdict import HELD, VerificationState
@@ -42,9 +43,15 @@ def register(name: str, *, slots: int, sandbox: str, languages: Iterable[dict[st
     specs = list(languages)
     row = {"slots": slots, "sandbox": sandbox, "languages": [spec["id"] for spec in specs]}
     with transaction() as session:
-        for spec in specs:
+        known = {known.id: known.spec for known in session.scalars(select(LanguageRow))}
+        new = [spec for spec in specs if known.get(spec["id"]) != spec]
+        for spec in new:
             session.execute(_upsert(LanguageRow, "id", spec["id"], {"spec": spec}))
         session.execute(_upsert(WorkerRow, "name", name, row | {"seen_at": func.clock_timestamp()}))
+        if new:
+            changes.note(session, changes.LANGUAGES)
+    if new:
+        changes.changed(changes.LANGUAGES)
 
 
 def seen(name: str) -> bool:

@@ -4,9 +4,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import click
-import requests
 
 from judge.cli.running import server_url
+from judge.client import Client
 
 
 def url_option(command: Any) -> Any:
@@ -22,24 +22,14 @@ def url_option(command: Any) -> Any:
     )(command)
 
 
+def client(url: str, token: str | None, user_id: str | None = None) -> Client:
+    """A client that says at once where nothing answers: people see that, and mend it."""
+    return Client(url, token, user_id, patience_s=0)
+
+
 def ask(method: str, url: str, path: str, token: str | None, **arguments: Any) -> Any:
-    """The JSON of an answer; leaves with exit code 1 and the judge's own words where it is an error."""
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
-    try:
-        response = requests.request(
-            method, f"{url.rstrip('/')}/api/v1{path}", headers=headers, timeout=60, **arguments
-        )
-        body = response.json() if "json" in response.headers.get("Content-Type", "") else None
-    except requests.ConnectionError as error:
-        raise SystemExit(f"judge: nothing answers at {url}; `judge up` starts a judge") from error
-    except requests.RequestException as error:
-        raise SystemExit(f"judge: {url} does not answer as a judge does: {error}") from error
-    if not response.ok:
-        detail = body.get("detail") if isinstance(body, dict) else None
-        raise SystemExit(f"judge: {response.status_code}: {detail or response.reason}")
-    if body is None:
-        raise SystemExit(f"judge: {url} does not answer as a judge does: that is no JSON")
-    return body
+    """The JSON of an answer. Raises ClientError."""
+    return client(url, token).request(method, path, **arguments)
 
 
 def _checked(context: click.Context, option: click.Parameter, url: str) -> str:
@@ -51,8 +41,3 @@ def _checked(context: click.Context, option: click.Parameter, url: str) -> str:
     if not sound:
         raise click.BadParameter(f"{url!r} is no address like http://127.0.0.1:8000")
     return url
-
-
-def socket_url(url: str) -> str:
-    """The address of a judge's WebSocket endpoint."""
-    return f"ws{url.rstrip('/').removeprefix('http')}/ws"

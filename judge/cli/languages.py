@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from judge.cli.http import ask, url_option
+from judge.cli.http import client, url_option
 
 
 @click.command()
@@ -13,7 +13,7 @@ from judge.cli.http import ask, url_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def languages(url: str, token: str | None, as_json: bool) -> None:
     """List the languages that a worker has proven, with the version found."""
-    items = ask("GET", url, "/languages", token)["items"]
+    items = client(url, token).languages()
     if as_json:
         click.echo(json.dumps(items, indent=1))
         return

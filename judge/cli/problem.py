@@ -11,7 +11,7 @@ from rich.progress import Progress
 
 from judge import packages, problems
 from judge.cli.export import export
-from judge.cli.http import ask, url_option
+from judge.cli.http import client, url_option
 from judge.cli.new import new
 from judge.cli.verify import verify
 from judge.errors import PackageError
@@ -80,11 +80,7 @@ def _timed(package: Package) -> Package:
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def list_(url: str, token: str | None, as_json: bool) -> None:
     """List the problems of the running judge."""
-    items, cursor = [], ""
-    while cursor is not None:
-        found = ask("GET", url, "/problems", token, params={"cursor": cursor} if cursor else {})
-        items += found["items"]
-        cursor = found["next_cursor"]
+    items = list(client(url, token).problems())
     if as_json:
         click.echo(json.dumps(items, indent=1))
         return

@@ -4,7 +4,7 @@ import json
 
 import click
 
-from judge.cli.http import ask, url_option
+from judge.cli.http import client, url_option
 
 
 @click.command()
@@ -12,7 +12,7 @@ from judge.cli.http import ask, url_option
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 def queue(url: str, token: str | None, as_json: bool) -> None:
     """Show the backlog and the workers."""
-    found = ask("GET", url, "/queue", token)
+    found = client(url, token).queue()
     if as_json:
         click.echo(json.dumps(found, indent=1))
         return

@@ -5,22 +5,16 @@ import json
 import os
 import sys
 import threading
-import time
-from collections.abc import Callable, Generator
-from contextlib import closing
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
-import requests
-from simple_websocket import Client, ConnectionClosed, ConnectionError
 
-from judge.cli.http import ask, socket_url, url_option
+from judge.cli.http import ask, url_option
+from judge.client import Client, ClientError, JudgeHTTPError
 from judge.languages import detect
 
-_ENDINGS = ("run.done", "run.failed", "run.cancelled")
-_PING_S = 20
-_RECONNECT_S = 60.0
 _READ_BYTES = 64 * 1024
 
 
@@ -65,19 +59,15 @@ def run(
         "compile_options": options,
     } | ({"user_id": user_id} if user_id else {})
     made = ask("POST", url, "/runs", token, json=body)
-    hello = {"type": "hello", "stream": False} | ({"token": token} if token else {"user_id": made["user_id"]})
     if interactive:
         threading.Thread(target=_type, args=(url, token, made["id"]), daemon=True).start()
     screen = _Screen()
     try:
-        with closing(_follow(url, hello, made["id"])) as events:
-            for event in events:
-                if as_json:
-                    click.echo(json.dumps(event))
-                else:
-                    screen.show(event)
-                if event["type"] in _ENDINGS:
-                    break
+        for event in Client(url, token).run_events(made["id"], over="websocket"):
+            if as_json:
+                click.echo(json.dumps(event))
+            else:
+                screen.show(event)
     except KeyboardInterrupt:
         ask("POST", url, f"/runs/{made['id']}/cancel", token)
         raise SystemExit("judge: cancelled") from None
@@ -138,51 +128,17 @@ def _text(file: Path) -> str:
 
 def _type(url: str, token: str | None, run_id: str) -> None:
     """Send what is typed here, until its end or that of the run."""
-    headers = {"Authorization": f"Bearer {token}"} if token else {}
     while True:
         typed = os.read(sys.stdin.fileno(), _READ_BYTES)
         body = {"base64": base64.b64encode(typed).decode(), "eof": not typed}
         try:
-            response = requests.post(
-                f"{url.rstrip('/')}/api/v1/runs/{run_id}/stdin", json=body, headers=headers, timeout=60
-            )
-        except requests.RequestException as error:
+            ask("POST", url, f"/runs/{run_id}/stdin", token, json=body)
+        except JudgeHTTPError as refusal:
+            if typed:
+                click.echo(f"judge: what was typed was refused: {refusal}", err=True)
+            return
+        except ClientError as error:
             click.echo(f"judge: what was typed did not arrive: {error}", err=True)
             continue
         if not typed:
             return
-        if not response.ok:
-            click.echo(f"judge: what was typed was refused: {response.status_code}", err=True)
-            return
-
-
-def _follow(url: str, hello: dict[str, Any], run_id: str) -> Generator[dict[str, Any], None, None]:
-    """Every event of a run, once and in order, over as many connections as it takes."""
-    after_seq, lost_at = 0, None
-    while True:
-        try:
-            subscribe = {"type": "subscribe", "run_id": run_id, "after_seq": after_seq}
-            for message in _messages(url, hello, subscribe):
-                if message["type"] == "error":
-                    raise SystemExit(f"judge: {message['detail']}")
-                if message["type"].startswith("run."):
-                    after_seq, lost_at = message["seq"], None
-                    yield message
-        except (ConnectionClosed, ConnectionError, OSError) as error:
-            lost_at = lost_at or time.monotonic()
-            if time.monotonic() - lost_at > _RECONNECT_S:
-                raise SystemExit(f"judge: the connection is lost: {error}") from error
-            time.sleep(0.5)  # the server may be restarting
-
-
-def _messages(url: str, *frames: dict[str, Any]) -> Generator[dict[str, Any], None, None]:
-    """What a socket brings once these frames have been sent on it."""
-    socket = Client(socket_url(url), ping_interval=_PING_S)
-    try:
-        for frame in frames:
-            socket.send(json.dumps(frame))
-        while True:
-            yield json.loads(socket.receive())
-    finally:
-        if socket.connected:
-            socket.close()

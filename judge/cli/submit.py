@@ -2,23 +2,14 @@
 
 import json
 import sys
-import threading
-import time
-from collections.abc import Generator
-from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
-from simple_websocket import Client, ConnectionClosed, ConnectionError
 
-from judge.cli.http import ask, socket_url, url_option
+from judge.cli.http import client, url_option
+from judge.client import Client
 from judge.languages import detect
-
-_ENDINGS = ("submission.done", "submission.failed", "submission.cancelled")
-_PING_S = 20
-_RECONNECT_S = 60.0
 
 
 @click.command()
@@ -42,22 +33,13 @@ def submit(
     guessed = detect([(file.name, code)])
     if language is None and guessed is None:
         raise click.UsageError(f"no language has files like {file.name}; give --language")
-    body = {
-        "problem_id": problem_id,
-        "language": language or (guessed and guessed.id),
-        "code": code,
-    } | ({"user_id": user_id} if user_id else {})
-    submission = ask("POST", url, "/submissions", token, json=body)
+    named = language or str(guessed and guessed.id)
+    submission = client(url, token, user_id).submit(problem_id, named, code)
     if not as_json:
         click.echo(f"submission {submission['id']}")
-    hello = {"type": "hello", "stream": False} | (
-        {"token": token} if token else {"user_id": submission["user_id"]}
-    )
-    with closing(_follow(url, hello, submission["id"])) as events:
-        for event in events:
-            click.echo(json.dumps(event) if as_json else _line(event))
-            if event["type"] in _ENDINGS:
-                break
+    # It is accepted, and whoever watches it may as well wait for a server that restarts.
+    for event in Client(url, token).events(submission["id"], over="websocket"):
+        click.echo(json.dumps(event) if as_json else _line(event))
     sys.exit(0 if event["data"]["verdict"] == "accepted" else 1)
 
 
@@ -66,40 +48,6 @@ def _text(file: Path) -> str:
         return file.read_bytes().decode()
     except UnicodeDecodeError as error:
         raise SystemExit(f"judge: {file} is not UTF-8, and nothing else is judged: {error}") from error
-
-
-def _follow(url: str, hello: dict[str, Any], submission_id: str) -> Generator[dict[str, Any], None, None]:
-    """Every event of a submission, once and in order, over as many connections as it takes."""
-    after_seq, lost_at = 0, None
-    while True:
-        try:
-            subscribe = {"type": "subscribe", "submission_id": submission_id, "after_seq": after_seq}
-            for message in _messages(url, hello, subscribe):
-                if message["type"] == "error":
-                    raise SystemExit(f"judge: {message['detail']}")
-                if message["type"].startswith("submission."):
-                    after_seq, lost_at = message["seq"], None
-                    yield message
-        except (ConnectionClosed, ConnectionError, OSError) as error:
-            lost_at = lost_at or time.monotonic()
-            if time.monotonic() - lost_at > _RECONNECT_S:
-                raise SystemExit(f"judge: the connection is lost: {error}") from error
-            time.sleep(0.5)  # the server may be restarting
-
-
-def _messages(url: str, *frames: dict[str, Any]) -> Generator[dict[str, Any], None, None]:
-    """What a socket brings once these frames have been sent on it."""
-    # Its thread sleeps up to the next ping after the socket is closed; nobody is to wait for it.
-    daemon = partial(threading.Thread, daemon=True)
-    socket = Client(socket_url(url), ping_interval=_PING_S, thread_class=daemon)
-    try:
-        for frame in frames:
-            socket.send(json.dumps(frame))
-        while True:  # a long queue is no reason to give up; a server that answers no ping is
-            yield json.loads(socket.receive())
-    finally:
-        if socket.connected:
-            socket.close()
 
 
 def _line(event: dict[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """The tables: what each row means, and the states that the database itself refuses."""
 
 from judge.models.accounts import SessionRow, Token, User
+from judge.models.changes import PendingChange
 from judge.models.idempotency import IdempotencyRow
 from judge.models.problems import Blob, BlobChunk, PackageRow, Problem
 from judge.models.rejudgings import RejudgedRow, RejudgingRow
@@ -19,6 +20,7 @@ __all__ = [
     "LanguageRow",
     "MessageRow",
     "PackageRow",
+    "PendingChange",
     "Problem",
     "RejudgedRow",
     "RejudgingRow",

@@ -24,6 +24,11 @@ from judge.models.columns import INSTANT, NOW, one_of
 from judge.models.problems import PackageRow
 from judge.verdict import ENDED, HELD, State, Verdict
 
+_COUNTED: dict[str, Any] = {
+    "postgresql_where": "counted_verdict = 'accepted' OR counted_score > 0",
+    "postgresql_include": ["counted_verdict", "counted_score", "created_at"],
+}
+
 
 class SubmissionRow(Base):
     """One submission and how it stands. Only judge.submissions changes it."""
@@ -57,6 +62,9 @@ class SubmissionRow(Base):
         Index("submissions_problem", "problem_id", "id"),
         Index("submissions_package", "package_id"),
         Index("submissions_user_changed", "user_id", "changed_at"),
+        # What leaderboards are made of, each from an index alone.
+        Index("submissions_counted", "user_id", "problem_id", **_COUNTED),
+        Index("submissions_counted_problem", "problem_id", "user_id", **_COUNTED),
     )
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)  # sorts by time of creation

@@ -8,11 +8,12 @@ from celery.exceptions import TimeLimitExceeded
 from celery.signals import task_failure
 from celery.utils.dispatch import Signal
 
-from judge import runs, submissions, verifications
-from judge.events import AnyEvent
+from judge import changes, runs, submissions, verifications
+from judge.events import ENDINGS, AnyEvent, Event, kind
 from judge.events import publish as publish_events
 from judge.queue import JUDGE, RUN, VERIFY
 from judge.tasks.lifecycle import worker_name
+from judge.verdict import State
 
 log = logging.getLogger(__name__)
 
@@ -22,14 +23,26 @@ _GIVE_BACK: dict[str, Callable[[str, str], Sequence[AnyEvent]]] = {
     VERIFY: verifications.give_back_of,
 }
 
+_COUNTING = (*ENDINGS, kind(State.QUEUED))
+"""Types of events after which a submission is worth more or less to its user than before."""
+
 step_recorded = Signal(name="step_recorded", providing_args={"events"})
 """Sent with the events of a change that has been committed, by whoever committed it."""
 
 
 @step_recorded.connect
 def publish(events: Sequence[AnyEvent], **_: Any) -> bool:
-    """Publish what was recorded; False where Redis did not take it."""
-    return publish_events(events)
+    """Publish what was recorded; False where Redis did not take it.
+
+    Caches and leaderboards come first: who hears of an end finds it there.
+    """
+    ended = {
+        changes.submission(event.submission_id, event.user_id, event.problem_id)
+        for event in events
+        if isinstance(event, Event) and event.type in _COUNTING
+    }
+    told = changes.told_of(ended)
+    return publish_events(events) and told
 
 
 def tell(sender: Any, events: Sequence[AnyEvent]) -> bool:

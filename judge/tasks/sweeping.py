@@ -7,6 +7,7 @@ from datetime import timedelta
 from itertools import groupby
 
 from judge import (
+    changes,
     deliveries,
     delivery_ledger,
     idempotency,
@@ -50,6 +51,7 @@ def sweep_once() -> None:
         _tell_of_verifications(verifications.lapse())
         rejudged = rejudgings.go_on()
         _tell(rejudged.events)
+        changes.settle()
         try:
             _send(rejudged.to_send)
             _send(ledger.unsent())

@@ -5,18 +5,24 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from judge import ledger, run_ledger, workers
-from judge.web import shapes
+from judge import changes, ledger, run_ledger, workers
+from judge.web import cached, shapes
 from judge.web.describing import describe
 
 blueprint = Blueprint("catalog", __name__)
 
 
 @blueprint.get("/languages")
-@describe("List the languages", tag="Languages", answers={200: shapes.LanguageList})
+@describe(
+    "List the languages",
+    tag="Languages",
+    answers={200: shapes.LanguageList},
+    sends=("Cache-Status",),
+    has_etag=True,
+)
 def list_languages() -> Response:
     """Every language that a worker has proven."""
-    return jsonify(items=workers.languages())
+    return cached.whole(changes.LANGUAGES, "", lambda: jsonify(items=workers.languages()))
 
 
 @blueprint.get("/queue")

@@ -31,7 +31,8 @@ class Operation:
     tag: the noun under which it is listed. answers: by status, the body of each answer that is no error.
     headers: names of request headers that it heeds. sends: names of headers of its answers, or by status of
     those of one. Both stand beside those that all routes have, and are explained in ``judge.web.openapi``.
-    has_etag: it answers 304 to what the client has already. refusals: by status, when it refuses for reasons
+    streams: the pattern of the Last-Event-ID of an event stream, which it answers 200 with as well. has_etag:
+    it answers 304 to what the client has already. refusals: by status, when it refuses for reasons
     of its own.
     """
 
@@ -43,6 +44,7 @@ class Operation:
     headers: tuple[str, ...] = ()
     sends: tuple[str, ...] | Mapping[int, tuple[str, ...]] = ()
     body_is_optional: bool = False
+    streams: str = ""
     has_etag: bool = False
     refusals: Mapping[int, str] = field(default_factory=dict)
 

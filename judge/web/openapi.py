@@ -46,6 +46,7 @@ REQUEST_HEADERS: Mapping[str, tuple[str, Schema]] = {
         "a name for what is asked, as a UUID: who asks again with it gets the same answer",
         {"pattern": r'^([!#-~]{1,255}|"[ !#-\[\]-~]{1,255}")$'},
     ),
+    "Last-Event-ID": ("of an event stream: the id of the last event that the client has", {}),
     "Accept-Language": ("languages of the statement, the best first", {}),
 }
 """By name, what a header of a request says; one that has no pattern is ignored where it cannot be read."""
@@ -60,6 +61,7 @@ RESPONSE_HEADERS: Mapping[str, tuple[str, bool]] = {
     "Set-Cookie": ("the session", True),
     "Link": ('the next page, as `rel="next"`, where there is one', False),
     "Idempotent-Replayed": ("`true` where the answer is the one to an earlier request", False),
+    "Cache-Status": ("`redis; hit`, or `fwd=` and why it was not (RFC 9211)", False),
     "Preference-Applied": ("the wait that was granted", False),
     "Content-Language": ("the language of the statement", True),
     "Retry-After": ("seconds after which to try again", True),
@@ -207,9 +209,18 @@ def _query_parameters(operation: Operation) -> Iterator[Schema]:
 
 def _headers(rule: Rule, method: str, operation: Operation) -> Iterator[Schema]:
     csrf = ("X-CSRF-Token",) if _security(rule) and method != "GET" else ()
-    names = ("X-Request-Id", *csrf, *operation.headers, *(("If-None-Match",) if operation.has_etag else ()))
+    resumed = ("Last-Event-ID",) if operation.streams else ()
+    names = (
+        "X-Request-Id",
+        *csrf,
+        *resumed,
+        *operation.headers,
+        *(("If-None-Match",) if operation.has_etag else ()),
+    )
     for name in names:
         description, schema = REQUEST_HEADERS[name]
+        if name == "Last-Event-ID":
+            schema = {"pattern": operation.streams}
         yield {
             "name": name,
             "in": "header",
@@ -244,7 +255,10 @@ def _responses(rule: Rule, operation: Operation, references: Mapping[Any, Schema
     every = ("X-Request-Id", *(("ETag",) if operation.has_etag else ()))
     found: dict[int, Schema] = {}
     for status, content in operation.answers.items():
-        body = {"content": _content(content, references)} if content else {}
+        kinds = _content(content, references)
+        if operation.streams and content:
+            kinds["text/event-stream"] = {"schema": {"type": "string"}}
+        body = {"content": kinds} if kinds else {}
         sends = operation.sends if isinstance(operation.sends, tuple) else operation.sends.get(status, ())
         headers = _told((*every, *sends))
         found[status] = {"description": HTTPStatus(status).phrase, "headers": headers, **body}

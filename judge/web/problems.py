@@ -10,10 +10,12 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wsgi import wrap_file
 
-from judge import blobs, problems
+from judge import blobs, changes, problems
+from judge.cache import Entry, Filling
 from judge.errors import NotFound
+from judge.packages.ids import is_problem_id
 from judge.problems import CurrentProblem
-from judge.web import paging, shapes
+from judge.web import cached, paging, shapes
 from judge.web.describing import describe, query
 from judge.web.schemas import Text
 
@@ -33,6 +35,9 @@ _TYPES = {
     ".zip": "application/zip",
 }
 _HARMLESS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
+_OTHERWISE = ("en", "otherwise")
+"""The fields for whoever reads none of a statement's languages: English, else the first that there is."""
+
 # An author's SVG is a document that could bring a script; in a sandbox it is a picture.
 _SANDBOX = {"Content-Security-Policy": "sandbox; default-src 'none'"}
 _FILES = (*dict.fromkeys(kind.partition(";")[0] for kind in _TYPES.values()), "application/octet-stream")
@@ -52,13 +57,19 @@ class StatementQuery(BaseModel):
     tag="Problems",
     query=paging.Page,
     answers={200: shapes.ProblemPage},
-    sends=("Link",),
+    sends=("Link", "Cache-Status"),
+    has_etag=True,
 )
 def list_problems() -> Response:
     """Problems in the order of their ids, a page at a time."""
     asked = query(paging.Page)
-    found = problems.page(limit=asked.limit + 1, after=asked.cursor or "")
-    return paging.page([problem.summary() for problem in found], asked.limit)
+    limit, cursor = asked.limit, asked.cursor or ""
+
+    def read() -> Response:
+        found = problems.page(limit=limit + 1, after=cursor)
+        return paging.page([problem.summary() for problem in found], limit, {"limit": limit})
+
+    return cached.whole(changes.PROBLEMS, f"{limit} {cursor}", read)
 
 
 @blueprint.get("/problems/<problem_id>")
@@ -68,17 +79,32 @@ def list_problems() -> Response:
     query=StatementQuery,
     headers=("Accept-Language",),
     answers={200: shapes.FullProblem},
-    sends=("Content-Language",),
+    sends=("Content-Language", "Cache-Status"),
     has_etag=True,
 )
 def show_problem(problem_id: str) -> Response:
     """A problem with its statement, in a language that the asker wants where there is one, and samples."""
-    problem, wanted = current(problem_id), _languages()
-    response = jsonify(problem.as_json(wanted) | _links(problem, wanted))
-    response.headers["Content-Language"] = problem.pages.statement(wanted).language
+    wanted = _languages()
+    # All are kept at once, so the first that is kept is the first that there is.
+    fields = [*wanted, *_OTHERWISE]
+    found = cached.read(changes.problem(_sound(problem_id)), fields, lambda: _shown(problem_id, fields))
+    response = cached.answer(found)
     response.vary.add("Accept-Language")
-    response.add_etag()
-    return response.make_conditional(request)  # type: ignore[return-value]  # it returns itself
+    return response
+
+
+def _shown(problem_id: str, fields: Sequence[str]) -> Filling:
+    """A problem in each of the languages that its statement has, read at once."""
+    problem = problems.get(problem_id)
+    kept = {page.language: _in_language(problem, page.language) for page in problem.pages.statements}
+    kept[_OTHERWISE[-1]] = kept[problem.pages.statement().language]
+    return Filling(next(kept[field] for field in fields if field in kept), kept)
+
+
+def _in_language(problem: CurrentProblem, language: str) -> Entry:
+    response = jsonify(problem.as_json([language]) | _links(problem, [language]))
+    response.headers["Content-Language"] = language
+    return cached.entry_of(response, names=["Content-Language"])
 
 
 @blueprint.get("/problems/<problem_id>/statement.pdf")
@@ -122,9 +148,14 @@ def attachment(problem_id: str, name: str) -> Response:
 
 def current(problem_id: str) -> CurrentProblem:
     """A problem by the id in a path. Raises NotFound."""
-    if "\0" in problem_id:  # which Postgres takes in no text
+    return problems.get(_sound(problem_id))
+
+
+def _sound(problem_id: str) -> str:
+    """An id that a problem could have. Raises NotFound."""
+    if not is_problem_id(problem_id):
         raise NotFound(f"there is no problem {problem_id!r}")
-    return problems.get(problem_id)
+    return problem_id
 
 
 def _languages() -> Sequence[str]:

@@ -244,9 +244,12 @@ def _accepted(rejudging: Rejudging) -> Response:
 def _announce(in_queue: Sequence[str], events: Sequence[Event]) -> None:
     """Have workers stop, then tell; what does not come through is left to leases and to the sweeper."""
     publish_cancelled(in_queue)
+    # All at once: while Redis is away, each call would wait.
+    changes.changed(
+        *{changes.submission(event.submission_id, event.user_id, event.problem_id) for event in events}
+    )
     for submission_id, group in groupby(events, key=lambda event: event.submission_id):
         told = list(group)
-        changes.submission_changed(submission_id, told[-1].user_id, told[-1].problem_id)
         if publish(told):
             first, last = told[0].seq, told[-1].seq
             submissions.mark_sent(submission_id, published_after=first - 1, published_seq=last, sent=False)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from judge import ledger, run_ledger, verification_ledger
+from judge import history, ledger, run_ledger, verification_ledger
 from judge.errors import Conflict, NotFound
 from judge.events import user_channel
 from judge.records import is_id, new_id
@@ -88,7 +88,7 @@ class Session:
         resume = _flag(frame, "resume", default=False)
         # The id comes first: whatever is made after it is new to this client. So does listening: what
         # happens while the rows are read comes on the channel.
-        watch = Watch(user_id, follows_user, born_after=new_id(), missing=_missing)
+        watch = Watch(user_id, follows_user, born_after=new_id(), missing=history.missing)
         if follows_user:
             self._listener.listen(user_channel(user_id))
         recent = ledger.recent(user_id, within=_RECENT)
@@ -111,7 +111,7 @@ class Session:
         start = found.last_seq if after_seq is None else min(after_seq, found.last_seq)
         self._send_snapshot(topic, found)
         watch.follow(id_, start)
-        self._pass_on(watch, _missing(id_, start, found.last_seq + 1))
+        self._pass_on(watch, history.missing(id_, start, found.last_seq + 1))
 
     def _find(self, watch: Watch, topic: Topic, id_: str) -> Any:
         try:
@@ -179,14 +179,6 @@ class Session:
                 yield from (event.as_json() for event in log.events_of_user(watch.user_id, within=within))
         for id_ in watch.followed:
             yield from watch.missed(id_)
-
-
-def _missing(id_: str, after: int, before: int) -> list[Event]:
-    """From the rows; no two of submissions, verifications and runs have the same id."""
-    for log in (ledger, verification_ledger, run_ledger):
-        if found := log.events_after(id_, after, before=before):
-            return [event.as_json() for event in found]
-    return []
 
 
 def _id_of(topic: Topic, frame: dict[str, Any]) -> str:

@@ -344,6 +344,23 @@ class Worker(BaseModel):
     sandbox: str
 
 
+class Ranked(BaseModel):
+    """A user's place on a leaderboard; who has reached as much, but later, comes after."""
+
+    rank: int
+    user_id: UserName
+    solved: int
+    score: float
+    reached_at: datetime
+
+
+class Leaderboard(BaseModel):
+    """Users, the best first."""
+
+    items: list[Ranked]
+    next_cursor: str | None
+
+
 class Queue(BaseModel):
     """How much waits, how much runs, and on whom."""
 

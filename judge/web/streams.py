@@ -1,4 +1,4 @@
-"""The open streams of a web process: sockets and long polls share one cap, and end together with it."""
+"""The open streams of a web process: sockets, event streams and long polls share one cap, and its end."""
 
 import threading
 from collections.abc import Iterator

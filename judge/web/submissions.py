@@ -9,15 +9,16 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, jsonify, request, url_for
 from pydantic import Field
 
-from judge import ledger, problems, queue, submissions
+from judge import cache, ledger, problems, queue, submissions
 from judge.accounts import ANONYMOUS
+from judge.cache import Entry, Filling, Read
 from judge.config import settings
 from judge.errors import NotFound, QueueUnavailable
 from judge.events import Event, publish
 from judge.problems import CurrentProblem
-from judge.records import SourceFile, Submission
+from judge.records import SourceFile, Submission, is_id
 from judge.verdict import ENDED, Verdict
-from judge.web import paging, shapes, throttling
+from judge.web import cached, paging, shapes, throttling
 from judge.web.asking import account, may_see, sees_everything
 from judge.web.describing import describe, query
 from judge.web.faults import Fault
@@ -76,19 +77,37 @@ def submit_short() -> Response:
     query=WaitQuery,
     headers=("Prefer",),
     answers={200: shapes.Submission},
-    sends=("Preference-Applied",),
+    sends=("Preference-Applied", "Cache-Status"),
     has_etag=True,
 )
 def show(submission_id: str) -> Response:
     """A submission, at once or when it has ended, whichever the client asked for."""
-    submission = seen(submission_id)
+    found = _read(submission_id)
+    if not may_see(found.entry.owner):
+        raise NotFound(f"there is no submission {submission_id!r}")
     wait_s = asked_wait_s()
-    if wait_s and submission.state not in ENDED:
-        submission = until_ended(submission_id, wait_s)
-    response = jsonify(submission.as_json(full=sees_everything()))
-    response.add_etag()
-    response.headers["Cache-Control"] = "no-cache"
-    return with_preference(response, wait_s).make_conditional(request)  # type: ignore[return-value]  # it returns itself
+    if wait_s and not found.is_kept:
+        found = Read(_entry(until_ended(submission_id, wait_s)), "miss")
+    return with_preference(cached.answer(found), wait_s)
+
+
+def _read(submission_id: str) -> Read:
+    """A submission in the asker's view, if it is theirs to see; kept once it has ended. Raises NotFound."""
+    field = "full" if sees_everything() else "plain"
+
+    def fill() -> Filling:
+        submission = ledger.get(submission_id)
+        entry = _entry(submission)
+        return Filling(entry, {field: entry} if submission.state in ENDED else {})
+
+    if not is_id(submission_id):
+        return cache.bypass(fill)
+    # Nobody waits for who fills: while a submission has not ended, there is nothing to be waited for.
+    return cached.read(f"submission:{submission_id}", [field], fill, patience_s=0)
+
+
+def _entry(submission: Submission) -> Entry:
+    return cached.entry_of(jsonify(submission.as_json(full=sees_everything())), owner=submission.user_id)
 
 
 @blueprint.get("/submissions/<submission_id>/source")

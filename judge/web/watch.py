@@ -57,6 +57,14 @@ class Watch:
         for log in logs:
             self._last_seq[log.id] = log.last_seq
 
+    def knows(self, id_: str) -> bool:
+        """Whether it is known what the client has of a submission or a verification."""
+        return id_ in self._last_seq
+
+    def last_seq(self, id_: str) -> int:
+        """Up to which number the client has one that is known."""
+        return self._last_seq[id_]
+
     def follow(self, submission_id: str, after_seq: int) -> None:
         """The client subscribes, and has the events up to ``after_seq``."""
         self._left.discard(submission_id)

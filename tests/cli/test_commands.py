@@ -19,6 +19,7 @@ COMMANDS = [
     ("up",),
     ("web",),
     ("worker",),
+    ("courier",),
     ("beat",),
     ("migrate",),
     ("doctor",),
@@ -41,6 +42,7 @@ COMMANDS = [
     ("user", "list"),
     ("user", "remove"),
     ("queue",),
+    ("rejudge",),
 ]
 MISUSES = [
     ("nope",),

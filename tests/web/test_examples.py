@@ -27,6 +27,8 @@ RECORDED = Path(examples.__file__).with_name("examples.json")
 TOUR: dict[str, dict[str, Any]] = tomllib.loads(Path(__file__).with_name("tour.toml").read_text())
 MOST_ITEMS, MOST_NAMES, MOST_CHARACTERS = 2, 20, 400
 NOT_SHOWN = {
+    ("events_of_run", 204): "as of a submission",
+    ("events_of_version", 204): "as of a submission",
     ("webhooks_create", 409): "more than one may have; met in test_webhooks",
     ("webhooks_test", 409): "a disabled one; met in test_webhooks",
     ("rejudgings_cancel", 409): "what counts already; met in test_rejudgings",

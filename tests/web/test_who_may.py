@@ -12,7 +12,7 @@ import pytest
 import requests
 from sqlalchemy import text
 
-from judge import accounts, db, problems, rejudgings, tokens
+from judge import accounts, db, deliveries, problems, rejudgings, tokens, verifications, webhooks
 from judge.errors import NotFound
 from judge.rejudging_ledger import Wanted
 from tests import servers
@@ -50,6 +50,8 @@ DELETE  /api/v1/users/<user_id>/tokens/<token_id>                         401   
 
 GET     /api/v1/languages                                                 401    may may  may   may    may
 GET     /api/v1/queue                                                     401    may may  may   may    may
+GET     /api/v1/leaderboard                                               401    may may  may   may    may
+GET     /api/v1/problems/<problem_id>/leaderboard                         401    may may  may   may    may
 GET     /api/v1/problems                                                  401    may may  may   may    may
 GET     /api/v1/problems/<problem_id>                                     401    may may  may   may    may
 GET     /api/v1/problems/<problem_id>/statement.pdf                       401    may may  may   may    may
@@ -60,6 +62,7 @@ PUT     /api/v1/problems/<problem_id>                                     401   
 DELETE  /api/v1/problems/<problem_id>                                     401    403 403  403   may    may
 GET     /api/v1/problems/<problem_id>/versions                            401    403 403  403   may    may
 GET     /api/v1/problems/<problem_id>/versions/<int:number>               401    403 403  403   may    may
+GET     /api/v1/problems/<problem_id>/versions/<int:number>/events        401    403 403  403   may    may
 POST    /api/v1/problems/<problem_id>/versions/<int:number>/verify        401    403 403  403   may    may
 POST    /api/v1/problems/<problem_id>/versions/<int:number>/publish       401    403 403  403   may    may
 
@@ -69,6 +72,8 @@ POST    /api/v1/submissions                                               401   
 GET     /api/v1/submissions                                               401    may may  may   may    may
 GET     /api/v1/submissions/<one:submission_id>                           401    may may  404   may    may
 GET     /api/v1/submissions/<submission_id>/source                        401    may may  404   may    may
+GET     /api/v1/submissions/<submission_id>/events                        401    may may  404   may    may
+GET     /api/v1/events                                                    401    may may  may   may    may
 DELETE  /api/v1/submissions/<one:submission_id>                           401    403 403  403   403    may
 POST    /api/v1/submissions/<submission_id>/cancel                        401    may 403  404   403    may
 POST    /api/v1/submissions/<submission_id>/rejudge                       401    403 403  403   may    may
@@ -85,9 +90,21 @@ POST    /api/v1/runs/batch                                                401   
 GET     /api/v1/runs                                                      401    may may  may   may    may
 GET     /api/v1/runs/<one:run_id>                                         401    may may  404   404    may
 GET     /api/v1/runs/<run_id>/source                                      401    may may  404   404    may
+GET     /api/v1/runs/<run_id>/events                                      401    may may  404   404    may
 POST    /api/v1/runs/<run_id>/stdin                                       401    may 403  404   404    403
 POST    /api/v1/runs/<run_id>/cancel                                      401    may 403  404   404    may
 DELETE  /api/v1/runs/<one:run_id>                                         401    may 403  404   404    may
+
+GET     /api/v1/webhooks                                                  401    may may  may   may    may
+POST    /api/v1/webhooks                                                  401    may 403  may   may    may
+GET     /api/v1/webhooks/<webhook_id>                                     401    may may  404   404    may
+PATCH   /api/v1/webhooks/<webhook_id>                                     401    may 403  404   404    may
+DELETE  /api/v1/webhooks/<webhook_id>                                     401    may 403  404   404    may
+POST    /api/v1/webhooks/<webhook_id>/rotate                              401    may 403  404   404    may
+POST    /api/v1/webhooks/<webhook_id>/test                                401    may 403  404   404    may
+GET     /api/v1/webhooks/<webhook_id>/deliveries                          401    may may  404   404    may
+GET     /api/v1/webhooks/<webhook_id>/deliveries/<delivery_id>            401    may may  404   404    may
+POST    /api/v1/webhooks/<webhook_id>/deliveries/<delivery_id>/redeliver  401    may 403  404   404    may
 """
 """``may`` is whatever else is answered than 401, 403 and 404: who may is told that an empty body is 422."""
 
@@ -114,12 +131,21 @@ def rejudging(owner: str) -> str:
     )
 
 
+def webhook(owner: str) -> str:
+    """The one that the owner has."""
+    found = webhooks.page(limit=1, before=None, user_id=owner)
+    values = {"url": "https://hooks.example/", "host": "hooks.example", "scope": "own"}
+    return found[0].id if found else webhooks.create(user_id=owner, has_account=True, **values)[0].id
+
+
 OF: dict[str, Callable[[str], str]] = {
     "user_id": lambda owner: owner,
     "token_id": lambda owner: tokens.new(owner)[1].id,
     "submission_id": lambda owner: servers.submit(user_id=owner)[0].id,
     "problem_id": problem,
     "rejudging_id": rejudging,
+    "webhook_id": webhook,
+    "delivery_id": lambda owner: deliveries.ping(webhook(owner)),
     "run_id": lambda owner: new_run(user_id=owner)[0].id,
     "int:number": lambda owner: "1",
 }
@@ -162,6 +188,7 @@ class World:
         with db.transaction() as session:
             # To be verified it needs an archive, into which only a worker would look.
             session.execute(text("UPDATE packages SET archive = ''"))
+        verifications.request("echo", 1, user_id="author")
         self._tokens = {}
         for name in ("other", "author", "admin"):
             accounts.add(name, "user" if name == "other" else name)  # type: ignore[arg-type]

@@ -39,7 +39,11 @@ class Courier:
         try:
             until(look, within_s)
         except AssertionError as error:
-            raise AssertionError(f"{error}:\n{self._log.read_text()}") from None
+            raise AssertionError(f"{error}:\n{self.log()}") from None
+
+    def log(self) -> str:
+        """What it has said so far."""
+        return self._log.read_text()
 
     def kill(self) -> None:
         """End it as if the machine had lost its power."""

@@ -255,18 +255,23 @@ def test_without_redis_a_verdict_is_written_all_the_same(
 def test_redis_dies_under_a_courier(
     problem: str, servers: Servers, receiver: Receiver, start_courier: StartCourier
 ) -> None:
-    """It lives on, and takes what comes once Redis is back."""
+    """Answers that come meanwhile are recorded; it lives on, and takes what comes once Redis is back."""
+    entered, leave = threading.Event(), threading.Event()
+    receiver.answer = lambda request: entered.set() or (200 if leave.wait(300) else 500)
     hook, _ = webhook(receiver.url)
-    courier = start_courier()
+    courier = start_courier(JUDGE_WEBHOOK_TIMEOUT_S="60")
     judged()
-    courier.until(lambda: states(hook.id) == ["delivered"])
+    assert entered.wait(2 * PATIENCE_S)
     servers.stop_redis()
     try:
+        courier.until(lambda: "Connection to broker lost" in courier.log())
+        leave.set()
+        courier.until(lambda: states(hook.id) == ["delivered"])
         judged()
     finally:
         servers.start_redis()
     courier.until(swept(lambda: states(hook.id) == ["delivered"] * 2))
-    assert len(receiver.requests) == 2
+    assert len({request.id for request in receiver.requests}) == len(receiver.requests) == 2
 
 
 def test_what_may_not_be_reached_is_not_reached(
