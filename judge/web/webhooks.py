@@ -46,7 +46,7 @@ Url = Annotated[
     str, AfterValidator(_url), WithJsonSchema({"type": "string", "format": "uri", "pattern": "^https?://"})
 ]
 Types = Annotated[
-    list[Annotated[str, AfterValidator(_type), WithJsonSchema({"enum": TYPES})]],
+    list[Annotated[str, AfterValidator(_type), WithJsonSchema({"enum": list(TYPES)})]],
     Field(min_length=1, max_length=len(TYPES)),
 ]
 ProblemId = Annotated[
