@@ -68,7 +68,7 @@ class UserQuery(WaitQuery):
     query=LogQuery,
     headers=("Prefer",),
     answers={200: shapes.EventList, 204: None},
-    streams=f"^{_SEQ}$",
+    streams=f"^({_SEQ})?$",
 )
 def of_submission(submission_id: str) -> Response:
     """The log of a submission."""
@@ -82,7 +82,7 @@ def of_submission(submission_id: str) -> Response:
     query=LogQuery,
     headers=("Prefer",),
     answers={200: shapes.EventList, 204: None},
-    streams=f"^{_SEQ}$",
+    streams=f"^({_SEQ})?$",
 )
 def of_run(run_id: str) -> Response:
     """The log of a run."""
@@ -96,7 +96,7 @@ def of_run(run_id: str) -> Response:
     query=VerificationLogQuery,
     headers=("Prefer",),
     answers={200: shapes.EventList, 204: None},
-    streams=f"^[0-9a-hjkmnp-tv-z]{{26}}:{_SEQ}$",
+    streams=f"^([0-9a-hjkmnp-tv-z]{{26}}:{_SEQ})?$",
 )
 def of_version(problem_id: str, number: int) -> Response:
     """The log of a version's latest verification, or of the one that is named or was begun with."""
@@ -124,7 +124,7 @@ def of_version(problem_id: str, number: int) -> Response:
     query=UserQuery,
     headers=("Prefer",),
     answers={200: shapes.UserEventList},
-    streams="^[!-~]+$",
+    streams="^[!-~]*$",
 )
 def of_user() -> Response:
     """Whatever happens to what is the asker's, from now on, or after an id of this stream."""
