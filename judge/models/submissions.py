@@ -97,7 +97,7 @@ class SubmissionRow(Base):
     lease_until: Mapped[datetime | None] = mapped_column(INSTANT)
     sent_at: Mapped[datetime | None] = mapped_column(INSTANT)  # when the queue last took it
 
-    # judge.rejudged: the judgement that counts until the present judging is done
+    # judge.submissions.rejudged: the judgement that counts until the present judging is done
     former: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     rejudging_id: Mapped[str | None] = mapped_column(ForeignKey("rejudgings.id"))
     # It is judged anew for a preview: whoever looks at it sees the former judgement, as if nothing happened.

@@ -8,15 +8,16 @@ from http import HTTPStatus
 
 from flask import Blueprint, Response, jsonify, request
 
-from judge import verification_ledger, versions
+from judge import versions
 from judge.accounts import ANONYMOUS
 from judge.errors import NotFound
 from judge.events import problem_channel, run_channel, submission_channel
 from judge.packages.ids import is_problem_id
 from judge.records import Submission, is_id
-from judge.run_records import Run
+from judge.runs.records import Run
 from judge.verdict import ENDED
-from judge.verification_ledger import Verification
+from judge.verifications import ledger as verification_ledger
+from judge.verifications.ledger import Verification
 from judge.web.asking import account, require_author
 from judge.web.bookmark import Bookmark
 from judge.web.event_stream import MOST_ITEMS, poll, serve

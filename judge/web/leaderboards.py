@@ -2,12 +2,13 @@
 
 from flask import Blueprint, Response, request
 
-from judge import changes, leaderboards, places
+from judge import changes, leaderboards
 from judge.accounts import USER_ID
 from judge.cache import Read
 from judge.errors import NotFound
+from judge.leaderboards import places
+from judge.leaderboards.standings import Board, Standing
 from judge.packages.ids import is_problem_id
-from judge.standings import Board, Standing
 from judge.web import cached, paging
 from judge.web.faults import invalid
 from judge.web.schemas import checked_user_id

@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from judge import cache, ledger, problems, queue, submissions
+from judge import cache, problems, queue, submissions
 from judge.accounts import ANONYMOUS
 from judge.cache import Entry, Filling, Read
 from judge.config import settings
@@ -16,6 +16,7 @@ from judge.errors import NotFound, QueueUnavailable
 from judge.events import Event, publish
 from judge.problems import CurrentProblem
 from judge.records import SourceFile, Submission, is_id
+from judge.submissions import ledger
 from judge.verdict import ENDED, Verdict
 from judge.web import cached, paging, throttling
 from judge.web.asking import account, may_see, sees_everything

@@ -7,13 +7,14 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
 
-from judge import queue, verification_ledger, verifications, versions, withdrawals
+from judge import queue, verifications, versions, withdrawals
 from judge.accounts import ANONYMOUS
 from judge.errors import NotFound, PackageError, QueueUnavailable
 from judge.events import publish as publish_events
 from judge.events import publish_cancelled
 from judge.packages.ids import is_problem_id
 from judge.verifications import Requested
+from judge.verifications import ledger as verification_ledger
 from judge.versions import Version
 from judge.web.asking import account, require_admin, require_author
 from judge.web.faults import Fault, invalid

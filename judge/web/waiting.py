@@ -8,11 +8,12 @@ from typing import Protocol, TypeVar
 
 from flask import request
 
-from judge import ledger, run_ledger
 from judge.config import settings
 from judge.events import run_channel, submission_channel
 from judge.records import Submission
-from judge.run_records import Run
+from judge.runs import ledger as run_ledger
+from judge.runs.records import Run
+from judge.submissions import ledger
 from judge.verdict import ENDED, State
 from judge.web.faults import invalid
 from judge.web.hub import Listener, hub

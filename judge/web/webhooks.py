@@ -6,9 +6,8 @@ from typing import Annotated, Literal
 from flask import Blueprint, Response, jsonify, request, url_for
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from judge import deliveries, delivery_ledger, reach, webhooks
+from judge import webhooks
 from judge.accounts import ANONYMOUS
-from judge.delivery_ledger import STATES
 from judge.errors import NotFound
 from judge.packages.ids import is_problem_id
 from judge.records import is_id
@@ -16,7 +15,9 @@ from judge.web import paging
 from judge.web.asking import account
 from judge.web.faults import Fault, invalid
 from judge.web.schemas import Shape, UserId, check, checked_user_id, read_json
-from judge.webhooks import TYPES, Webhook
+from judge.webhooks import TYPES, Webhook, deliveries, reach
+from judge.webhooks import ledger as delivery_ledger
+from judge.webhooks.ledger import STATES
 
 blueprint = Blueprint("webhooks", __name__)
 

@@ -7,9 +7,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select, text, update
 
 from judge.accounts import Account
+from judge.accounts.scopes import Scope, bounded, scope_of
 from judge.db import transaction
 from judge.models import SessionRow, Token, User
-from judge.scopes import Scope, bounded, scope_of
 
 _USE_NOTED = timedelta(minutes=1)
 """How exactly the last use is known; more would be a write a request."""

@@ -14,7 +14,7 @@ from judge.errors import Conflict, NotFound
 from judge.journal import now
 from judge.models import DeliveryRow, User, WebhookRow
 from judge.records import instant, is_id, new_id
-from judge.signatures import new_secret
+from judge.webhooks.signatures import new_secret
 
 PING = "ping"
 """The type of what is told for a test."""

@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select, tuple_
 from sqlalchemy.orm import Session
 
-from judge import rejudged
 from judge.config import settings
 from judge.db import transaction
 from judge.errors import NotFound
 from judge.events import Event
 from judge.models import EventRow, PackageRow, SubmissionRow, TestRow
 from judge.records import GroupResult, SourceFile, Submission, TestResult, is_id
+from judge.submissions import rejudged
 from judge.verdict import HELD, State
 
 _now = func.clock_timestamp

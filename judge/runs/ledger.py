@@ -16,7 +16,7 @@ from judge.execution import Repetition, RunLimits
 from judge.journal import now
 from judge.models import RunEventRow, RunInputRow, RunRow
 from judge.records import is_id
-from judge.run_records import OUTPUT, Run
+from judge.runs.records import OUTPUT, Run
 from judge.verdict import HELD, State, Verdict
 
 

@@ -16,16 +16,16 @@ from typing import Any
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from judge import messages, queue, webhooks
+from judge import queue, webhooks
 from judge.config import settings
 from judge.db import after_commit, transaction
-from judge.delivery_attempts import Attempt, add_attempt, is_free
 from judge.errors import NotFound, QueueUnavailable
 from judge.events import Event, VerificationEvent
 from judge.journal import now
 from judge.models import DeliveryRow, MessageRow, WebhookRow
 from judge.records import instant, new_id
-from judge.webhooks import PING, TYPES, WebhookRefused
+from judge.webhooks import PING, TYPES, WebhookRefused, messages
+from judge.webhooks.attempts import Attempt, add_attempt, is_free
 
 log = logging.getLogger(__name__)
 

@@ -28,8 +28,8 @@ from judge.journal import Entry, Journal, Published, move, now
 from judge.languages import table
 from judge.models import RunEventRow, RunInputRow, RunRow
 from judge.records import SourceFile, is_id, new_id, storable
-from judge.run_ledger import read_row
-from judge.run_records import Piece, Run
+from judge.runs.ledger import read_row
+from judge.runs.records import Piece, Run
 from judge.verdict import ENDED, HELD, State
 
 

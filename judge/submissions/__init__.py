@@ -1,4 +1,4 @@
-"""Submissions from their first row to their last; what people do to them meanwhile is judge.interventions.
+"""Submissions from their first row to their last; what people do to them meanwhile is ``interventions``.
 
 Every change is one transaction that moves the row, appends what happened to its log, and returns the
 events for the caller to publish once it has committed. A worker's changes name the attempt they belong
@@ -8,7 +8,7 @@ to; where that attempt no longer holds the row they raise AttemptLost and write 
                  ^                   │                          │
                  └─── give_back ─────┴────── lapse ─────────────┘──> failed, after max_attempts lost ones
 
-What is judged anew and fails is as it was judged before (judge.rejudged).
+What is judged anew and fails is as it was judged before (``rejudged``).
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -20,17 +20,19 @@ from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, insert, o
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from judge import deliveries, journal, rejudged
+from judge import journal
 from judge.config import settings
 from judge.db import transaction
 from judge.errors import AttemptLost, NotFound
 from judge.events import Event, kind
 from judge.journal import Published, lease, now
-from judge.ledger import read_row
 from judge.manifest import Manifest
 from judge.models import EventRow, PackageRow, SubmissionRow, TestRow
 from judge.records import Judgement, SourceFile, Submission, TestResult, new_id
+from judge.submissions import rejudged
+from judge.submissions.ledger import read_row
 from judge.verdict import HELD, State
+from judge.webhooks import deliveries
 
 
 @dataclass(frozen=True)

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from judge import backoff, webhooks
+from judge import webhooks
 from judge.config import settings
 from judge.db import transaction
 from judge.journal import now
 from judge.models import DeliveryRow, MessageRow, WebhookRow
 from judge.records import instant, storable
-from judge.webhooks import PING
+from judge.webhooks import PING, backoff
 
 _CLAIMING = 0x636F7572  # "cour": a lock's number, on which all couriers agree
 _LEASE_BEYOND_S = 20.0
