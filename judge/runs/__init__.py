@@ -24,7 +24,7 @@ from judge.db import transaction
 from judge.errors import Conflict, NotFound, TooManyOpen
 from judge.events import RunEvent
 from judge.execution import Execution, ExecutionResult, RunLimits
-from judge.journal import Entry, Journal, Published, move, now
+from judge.journal import Entry, Journal, Published, now
 from judge.languages import table
 from judge.models import RunEventRow, RunInputRow, RunRow
 from judge.records import SourceFile, is_id, new_id, storable
@@ -186,9 +186,8 @@ def finish(
 def cancel(run_id: str) -> list[RunEvent]:
     """End a run, wherever it stands; an attempt that held it is lost. Nothing where it has ended already."""
     with transaction() as session:
-        rows = move(
+        rows = _journal.move(
             session,
-            RunRow,
             RunRow.id == run_id,
             RunRow.state.not_in(ENDED),
             entries=1,
@@ -323,11 +322,8 @@ class _Journal(Journal[RunRow, RunEvent]):
     held = HELD
     cleared: ClassVar = {"compile_output": None}
 
-    def queued(self, session: Session, row: RunRow) -> Entry:
-        return State.QUEUED, {"attempt": row.attempt}
-
-    def failed(self, session: Session, row: RunRow) -> Entry:
-        return State.FAILED, read_row(session, row).as_json()
+    def failed(self, session: Session, row: RunRow) -> list[RunEvent]:
+        return self.append(session, row, [(State.FAILED, read_row(session, row).as_json())])
 
     def append(self, session: Session, row: RunRow, entries: Sequence[Entry]) -> list[RunEvent]:
         first = row.last_seq - len(entries) + 1

@@ -14,18 +14,17 @@ What is judged anew and fails is as it was judged before (``rejudged``).
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, case, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from judge import journal
-from judge.config import settings
 from judge.db import transaction
-from judge.errors import AttemptLost, NotFound
+from judge.errors import NotFound
 from judge.events import Event, kind
-from judge.journal import Published, lease, now
+from judge.journal import Entry, Journal, Published, now
 from judge.manifest import Manifest
 from judge.models import EventRow, PackageRow, SubmissionRow, TestRow
 from judge.records import Judgement, SourceFile, Submission, TestResult, new_id
@@ -106,44 +105,20 @@ def _unless_deleted(problem_id: str) -> Iterator[None]:
         raise
 
 
-def mark_sent(submission_id: str, *, published_after: int = 0, published_seq: int, sent: bool) -> None:
-    """Remember what broker and Redis have taken, so that the sweeper need not send it again.
-
-    Redis has taken the events after ``published_after``, up to ``published_seq``.
-    """
-    journal.mark_sent(
-        SubmissionRow, submission_id, published_after=published_after, published_seq=published_seq, sent=sent
-    )
-
-
 def claim(submission_id: str, worker: str) -> Claim | None:
     """Take a submission that is queued, or whose lease has run out, for a new attempt.
 
     None where it is judged elsewhere or has ended, as with any message that comes twice.
     """
-    lapsed = and_(SubmissionRow.state.in_(HELD), SubmissionRow.lease_until < now())
-    lost = SubmissionRow.lost_attempts + cast(SubmissionRow.state.in_(HELD), Integer)
+    shown_attempt = case(
+        (SubmissionRow.is_trial, SubmissionRow.shown_attempt), else_=SubmissionRow.attempt + 1
+    )
     with transaction() as session:
-        rows = move(
-            session,
-            SubmissionRow.id == submission_id,
-            or_(SubmissionRow.state == State.QUEUED, lapsed),
-            lost < settings().max_attempts,
-            entries=1,
-            state=State.COMPILING,
-            attempt=SubmissionRow.attempt + 1,
-            shown_attempt=case(
-                (SubmissionRow.is_trial, SubmissionRow.shown_attempt), else_=SubmissionRow.attempt + 1
-            ),
-            lost_attempts=lost,
-            worker=worker,
-            lease_until=lease(),
-            compile_output=None,  # of an attempt that was lost
-            started_at=func.coalesce(SubmissionRow.started_at, now()),
+        row = _journal.claim(
+            session, submission_id, worker, state=State.COMPILING, shown_attempt=shown_attempt
         )
-        if not rows:
+        if row is None:
             return None
-        [row] = rows
         events = append(session, row, [(State.COMPILING, {"attempt": row.attempt})])
         files, entry_point, manifest = session.execute(
             select(SubmissionRow.files, SubmissionRow.entry_point, PackageRow.manifest)
@@ -162,22 +137,12 @@ def claim(submission_id: str, worker: str) -> Claim | None:
     )
 
 
-def renew(submission_id: str, attempt: int) -> None:
-    """Keep the lease for another while. Raises AttemptLost."""
-    with transaction() as session:
-        held = session.execute(
-            update(SubmissionRow).where(*_holds(submission_id, attempt)).values(lease_until=lease())
-        )
-        if not held.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result is a CursorResult
-            raise AttemptLost(submission_id)
-
-
 def start_running(
     submission_id: str, attempt: int, compile_output: bytes | None, *, published: Published
 ) -> list[Event]:
     """The program is compiled; its tests begin. Raises AttemptLost."""
     with transaction() as session:
-        row = _move_held(
+        row = _journal.move_held(
             session,
             submission_id,
             attempt,
@@ -194,7 +159,7 @@ def record_tests(
 ) -> list[Event]:
     """Some tests have ended; the judging goes on. Raises AttemptLost."""
     with transaction() as session:
-        row = _move_held(session, submission_id, attempt, published, entries=len(tests))
+        row = _journal.move_held(session, submission_id, attempt, published, entries=len(tests))
         return append(session, row, _add_tests(session, row, tests))
 
 
@@ -208,7 +173,7 @@ def finish(
 ) -> list[Event]:
     """The verdict, with every test row before it. Raises AttemptLost."""
     with transaction() as session:
-        row = _move_held(
+        row = _journal.move_held(
             session,
             submission_id,
             attempt,
@@ -227,65 +192,6 @@ def finish(
         return append(session, row, [*entries, (State.DONE, read_row(session, row).as_json())])
 
 
-def give_back(submission_id: str, attempt: int, *, lost: bool) -> list[Event]:
-    """End an attempt without a verdict: back to the queue or, after too many lost ones, failed.
-
-    ``lost``: the attempt died by a failure of ours. A drain gives back an attempt that is not lost.
-    Raises AttemptLost.
-    """
-    with transaction() as session:
-        if not session.execute(select(SubmissionRow.id).where(*_holds(submission_id, attempt))).first():
-            raise AttemptLost(submission_id)
-        return _give_back(session, *_holds(submission_id, attempt), lost=lost)
-
-
-def give_back_of(submission_id: str, worker: str) -> list[Event]:
-    """Give back, as lost, what a worker holds of a submission: its child was killed."""
-    with transaction() as session:
-        where = (
-            SubmissionRow.id == submission_id,
-            SubmissionRow.worker == worker,
-            SubmissionRow.state.in_(HELD),
-        )
-        return _give_back(session, *where, lost=True)
-
-
-def lapse(*, limit: int = 100) -> list[Event]:
-    """Give back every attempt whose lease has run out: its worker is dead, stopped or cut off."""
-    with transaction() as session:
-        ids = session.scalars(
-            select(SubmissionRow.id)
-            .where(SubmissionRow.state.in_(HELD), SubmissionRow.lease_until < now())
-            .limit(limit)
-            .with_for_update(skip_locked=True)
-        ).all()
-        return _give_back(session, SubmissionRow.id.in_(ids), lost=True) if ids else []
-
-
-def _give_back(session: Session, *where: ColumnElement[bool], lost: bool) -> list[Event]:
-    free: dict[str, Any] = {"lease_until": None, "worker": None, "sent_at": None}
-    events: list[Event] = []
-    if lost:
-        spent = SubmissionRow.lost_attempts + 1 >= settings().max_attempts
-        lost_attempts = SubmissionRow.lost_attempts + 1
-        for row in move(
-            session,
-            *where,
-            spent,
-            entries=1,
-            state=State.FAILED,
-            finished_at=now(),
-            lost_attempts=lost_attempts,
-            **free,
-        ):
-            events += end_without_verdict(session, row)
-        where = (*where, ~spent, SubmissionRow.state.in_(HELD))
-        free["lost_attempts"] = lost_attempts
-    for row in move(session, *where, entries=1, state=State.QUEUED, compile_output=None, **free):
-        events += append(session, row, [(State.QUEUED, {"attempt": row.attempt})])
-    return events
-
-
 def end_without_verdict(session: Session, row: SubmissionRow) -> list[Event]:
     """A row was moved to failed or cancelled; where it has a former judgement, that counts again.
 
@@ -296,63 +202,55 @@ def end_without_verdict(session: Session, row: SubmissionRow) -> list[Event]:
     return [] if was_trial else append(session, row, [(row.state, read_row(session, row).as_json())])
 
 
-def _holds(submission_id: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
-    return (
-        SubmissionRow.id == submission_id,
-        SubmissionRow.attempt == attempt,
-        SubmissionRow.state.in_(HELD),
-    )
-
-
-def move(
-    session: Session, *where: ColumnElement[bool], entries: int, **values: Any
-) -> Sequence[SubmissionRow]:
-    """Change rows, and reserve in the log of each the numbers of so many entries.
-
-    In a trial nothing is told, so its log has none.
-    """
-    told = case((SubmissionRow.is_trial, 0), else_=entries)
-    return journal.move(session, SubmissionRow, *where, entries=told, **values)
-
-
-def _move_held(
-    session: Session, submission_id: str, attempt: int, published: Published, *, entries: int, **values: Any
-) -> SubmissionRow:
-    noted = journal.published(SubmissionRow, *published)
-    rows = move(session, *_holds(submission_id, attempt), entries=entries, published_seq=noted, **values)
-    if not rows:
-        raise AttemptLost(submission_id)
-    return rows[0]
-
-
-def append(
-    session: Session, row: SubmissionRow, entries: Sequence[tuple[str, dict[str, Any]]]
-) -> list[Event]:
-    """Write log entries under the numbers that ``move`` has reserved; none in a trial."""
-    if row.is_trial:
-        return []
-    first = row.last_seq - len(entries) + 1
-    events = [
-        Event(row.id, first + offset, kind(word), row.problem_id, row.user_id, row.changed_at, data)
-        for offset, (word, data) in enumerate(entries)
-    ]
-    session.execute(
-        insert(EventRow),
-        [
-            {"submission_id": e.submission_id, "seq": e.seq, "type": e.type, "at": e.at, "data": e.data}
-            for e in events
-        ],
-    )
-    deliveries.note(session, events)
-    return events
-
-
-def _add_tests(
-    session: Session, row: SubmissionRow, tests: Sequence[TestResult]
-) -> list[tuple[str, dict[str, Any]]]:
+def _add_tests(session: Session, row: SubmissionRow, tests: Sequence[TestResult]) -> list[Entry]:
     if tests:
         session.execute(
             insert(TestRow),
             [{"submission_id": row.id, "attempt": row.attempt, **asdict(test)} for test in tests],
         )
     return [("test", test.as_json()) for test in tests]
+
+
+class _Journal(Journal[SubmissionRow, Event]):
+    """In a trial nothing is told, so its log has no entries."""
+
+    table = SubmissionRow
+    held = HELD
+    cleared: ClassVar = {"compile_output": None}
+
+    def move(
+        self, session: Session, *where: ColumnElement[bool], entries: int, **values: Any
+    ) -> Sequence[SubmissionRow]:
+        told = case((SubmissionRow.is_trial, 0), else_=entries)
+        return journal.move(session, SubmissionRow, *where, entries=told, **values)
+
+    def append(self, session: Session, row: SubmissionRow, entries: Sequence[Entry]) -> list[Event]:
+        if row.is_trial:
+            return []
+        first = row.last_seq - len(entries) + 1
+        events = [
+            Event(row.id, first + offset, kind(word), row.problem_id, row.user_id, row.changed_at, data)
+            for offset, (word, data) in enumerate(entries)
+        ]
+        session.execute(
+            insert(EventRow),
+            [
+                {"submission_id": e.submission_id, "seq": e.seq, "type": e.type, "at": e.at, "data": e.data}
+                for e in events
+            ],
+        )
+        deliveries.note(session, events)
+        return events
+
+    def failed(self, session: Session, row: SubmissionRow) -> list[Event]:
+        return end_without_verdict(session, row)
+
+
+_journal = _Journal()
+move = _journal.move
+append = _journal.append
+mark_sent = _journal.mark_sent
+renew = _journal.renew
+give_back = _journal.give_back
+give_back_of = _journal.give_back_of
+lapse = _journal.lapse

@@ -179,13 +179,13 @@ class _Journal(Journal[VerificationRow, VerificationEvent]):
     table = VerificationRow
     held = (State.RUNNING,)
 
-    def queued(self, session: Session, row: VerificationRow) -> Entry:
+    def queued(self, session: Session, row: VerificationRow) -> list[VerificationEvent]:
         _set_version(session, row, VersionState.DRAFT)
-        return "queued", {"attempt": row.attempt}
+        return super().queued(session, row)
 
-    def failed(self, session: Session, row: VerificationRow) -> Entry:
+    def failed(self, session: Session, row: VerificationRow) -> list[VerificationEvent]:
         _set_version(session, row, VersionState.DRAFT)
-        return "failed", {"attempt": row.attempt}
+        return self.append(session, row, [(State.FAILED, {"attempt": row.attempt})])
 
     def append(
         self, session: Session, row: VerificationRow, entries: Sequence[Entry]
