@@ -13,12 +13,10 @@ from sqlalchemy import text
 
 from judge.db import transaction
 from judge.events import AnyEvent
+from judge.logs import Position
 from judge.runs import ledger as run_ledger
 from judge.submissions import ledger
 from judge.verifications import ledger as verification_ledger
-
-Position = tuple[datetime, str, int]
-"""An event's place among a user's: its instant, the id of what it tells of, and its ``seq``."""
 
 
 class Ledger(Protocol):

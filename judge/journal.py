@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from judge.config import settings
-from judge.db import transaction
+from judge.db import affected, transaction, write_hint
 from judge.errors import AttemptLost
 from judge.models import RunRow, SubmissionRow, VerificationRow
 from judge.verdict import State
@@ -66,9 +66,7 @@ def mark_sent(table: type[Row], id_: str, *, published_after: int, published_seq
     Redis has taken the events after ``published_after``, up to ``published_seq``.
     """
     with transaction() as session:
-        # A hint: were it lost in a crash, something would be sent twice, which is harmless.
-        # So it need not wait for the disk.
-        session.execute(text("SET LOCAL synchronous_commit = off"))
+        write_hint(session)  # were it lost, something would be sent twice, which is harmless
         session.execute(
             update(table)
             .where(table.id == id_)
@@ -162,10 +160,8 @@ class Journal(ABC, Generic[Row, Told]):
     def renew(self, id_: str, attempt: int) -> None:
         """Keep the lease for another while. Raises AttemptLost."""
         with transaction() as session:
-            held = session.execute(
-                update(self.table).where(*self._holds(id_, attempt)).values(lease_until=lease())
-            )
-            if not held.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result is a CursorResult
+            held = update(self.table).where(*self._holds(id_, attempt)).values(lease_until=lease())
+            if not affected(session, held):
                 raise AttemptLost(id_)
 
     def move_held(

@@ -13,12 +13,12 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from judge import queue, webhooks
 from judge.config import settings
-from judge.db import after_commit, transaction
+from judge.db import after_commit, transaction, write_hint
 from judge.errors import NotFound, QueueUnavailable
 from judge.events import Event, VerificationEvent
 from judge.journal import now
@@ -108,7 +108,7 @@ def _hand_over(ids: Sequence[str]) -> None:
 
 def _note_sent(ids: Sequence[str], at: Any) -> None:
     with transaction() as session:
-        session.execute(text("SET LOCAL synchronous_commit = off"))  # a hint, as in judge.journal
+        write_hint(session)
         session.execute(update(DeliveryRow).where(DeliveryRow.id.in_(ids)).values(sent_at=at))
 
 
