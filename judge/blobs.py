@@ -16,7 +16,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from judge.config import settings
-from judge.db import transaction
+from judge.db import affected, transaction
 from judge.errors import JudgeError
 from judge.models import Blob, BlobChunk
 from judge.shelf import Shelf, shelf
@@ -79,8 +79,7 @@ def purge(digests: Iterable[str]) -> int:
             unused = select(Blob.digest).where(Blob.digest == digest, _older(_YOUNG))
             # Whoever is just putting it holds its row, perhaps for minutes.
             unused = unused.with_for_update(skip_locked=True)
-            gone = session.execute(delete(Blob).where(Blob.digest.in_(unused)))
-            removed += gone.rowcount  # type: ignore[attr-defined]  # a DELETE's result is a CursorResult
+            removed += affected(session, delete(Blob).where(Blob.digest.in_(unused)))
     return removed
 
 

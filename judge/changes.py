@@ -26,9 +26,9 @@ from sqlalchemy.orm import Session
 from judge import cache, leaderboards
 from judge.cache_server import Away
 from judge.db import transaction
+from judge.leaderboards.standings import Board, Place
 from judge.models import PendingChange
 from judge.records import ANONYMOUS
-from judge.standings import Board, Place
 
 Subject = str
 """``languages``, ``problem:{id}``, or ``submission:{id}:{user_id}:{problem_id}``."""

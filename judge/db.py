@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Delete, Engine, Update, create_engine, func, select, text
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from judge.config import settings
@@ -82,3 +82,32 @@ def after_commit(session: Session, call: Callable[[], None]) -> None:
     Whoever committed waits for it. What it raises is logged.
     """
     session.info.setdefault(_AFTER_COMMIT, []).append(call)
+
+
+def affected(session: Session, statement: Update | Delete) -> int:
+    """How many rows an UPDATE or a DELETE has changed."""
+    return int(session.execute(statement).rowcount)  # type: ignore[attr-defined]  # it is a CursorResult
+
+
+def delete_in_parts(statement: Delete) -> int:
+    """Carry out a DELETE of a limited number of rows until it finds no more; how many are gone.
+
+    A transaction each, for a statement's time is bounded.
+    """
+    removed = 0
+    while True:
+        with transaction() as session:
+            part = affected(session, statement)
+        if not part:
+            return removed
+        removed += part
+
+
+def take_turns(session: Session, what: str) -> None:
+    """Wait until nobody else is in a transaction that has named the same; until this ends, others wait."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
+
+
+def write_hint(session: Session) -> None:
+    """What this transaction writes may be lost in a crash, so its commit need not wait for the disk."""
+    session.execute(text("SET LOCAL synchronous_commit = off"))

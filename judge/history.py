@@ -11,12 +11,12 @@ from typing import Any, Protocol
 
 from sqlalchemy import text
 
-from judge import ledger, run_ledger, verification_ledger
 from judge.db import transaction
 from judge.events import AnyEvent
-
-Position = tuple[datetime, str, int]
-"""An event's place among a user's: its instant, the id of what it tells of, and its ``seq``."""
+from judge.logs import Position
+from judge.runs import ledger as run_ledger
+from judge.submissions import ledger
+from judge.verifications import ledger as verification_ledger
 
 
 class Ledger(Protocol):

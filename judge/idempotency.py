@@ -14,7 +14,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from judge.db import transaction
+from judge.db import affected, transaction
 from judge.errors import JudgeError
 from judge.journal import now
 from judge.models import IdempotencyRow
@@ -102,8 +102,7 @@ def amend(key: Key, answer: Answer) -> None:
 def purge() -> int:
     """Forget keys that are older than they are kept; returns how many."""
     with transaction() as session:
-        gone = session.execute(delete(IdempotencyRow).where(IdempotencyRow.created_at <= _oldest()))
-        return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE's result is a CursorResult
+        return affected(session, delete(IdempotencyRow).where(IdempotencyRow.created_at <= _oldest()))
 
 
 def _in_flight(key: Key) -> KeyInFlight:

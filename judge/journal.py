@@ -2,7 +2,7 @@
 
 Submissions, verifications and runs are such rows. Each has ``last_seq``, the number of its latest event,
 and ``published_seq``, up to which Redis is known to have taken them; a worker holds one by a lease and an
-attempt number, which its every write must name. ``Journal`` is what verifications and runs have in common.
+attempt number, which its every write must name. ``Journal`` is what all three have in common.
 """
 
 from abc import ABC, abstractmethod
@@ -10,11 +10,11 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from judge.config import settings
-from judge.db import transaction
+from judge.db import affected, transaction, write_hint
 from judge.errors import AttemptLost
 from judge.models import RunRow, SubmissionRow, VerificationRow
 from judge.verdict import State
@@ -66,9 +66,7 @@ def mark_sent(table: type[Row], id_: str, *, published_after: int, published_seq
     Redis has taken the events after ``published_after``, up to ``published_seq``.
     """
     with transaction() as session:
-        # A hint: were it lost in a crash, something would be sent twice, which is harmless.
-        # So it need not wait for the disk.
-        session.execute(text("SET LOCAL synchronous_commit = off"))
+        write_hint(session)  # were it lost, something would be sent twice, which is harmless
         session.execute(
             update(table)
             .where(table.id == id_)
@@ -114,12 +112,18 @@ class Journal(ABC, Generic[Row, Told]):
         """Write log entries under the numbers that were reserved."""
 
     @abstractmethod
-    def queued(self, session: Session, row: Row) -> Entry:
-        """What is logged of a row that is queued again."""
+    def failed(self, session: Session, row: Row) -> list[Told]:
+        """Log that a row has failed, for it has lost too many attempts."""
 
-    @abstractmethod
-    def failed(self, session: Session, row: Row) -> Entry:
-        """What is logged of a row that has lost too many attempts."""
+    def queued(self, session: Session, row: Row) -> list[Told]:
+        """Log that a row is queued again."""
+        return self.append(session, row, [(State.QUEUED, {"attempt": row.attempt})])
+
+    def move(
+        self, session: Session, *where: ColumnElement[bool], entries: int, **values: Any
+    ) -> Sequence[Row]:
+        """Change the rows that satisfy ``where`` and reserve the next ``entries`` numbers of their logs."""
+        return move(session, self.table, *where, entries=entries, **values)
 
     def mark_sent(self, id_: str, *, published_after: int = 0, published_seq: int, sent: bool) -> None:
         """Remember what broker and Redis have taken, so that the sweeper need not send it again.
@@ -128,9 +132,7 @@ class Journal(ABC, Generic[Row, Told]):
         """
         mark_sent(self.table, id_, published_after=published_after, published_seq=published_seq, sent=sent)
 
-    def claim(
-        self, session: Session, id_: str, worker: str, *where: ColumnElement[bool], state: str
-    ) -> Row | None:
+    def claim(self, session: Session, id_: str, worker: str, *, state: str, **values: Any) -> Row | None:
         """Take a row that is queued, or whose lease has run out, for a new attempt in this state.
 
         None where somebody else holds it or it has ended, as with any message that comes twice.
@@ -138,13 +140,11 @@ class Journal(ABC, Generic[Row, Told]):
         table = self.table
         is_held = table.state.in_(self.held)
         lost = table.lost_attempts + cast(is_held, Integer)
-        rows = move(
+        rows = self.move(
             session,
-            table,
             table.id == id_,
             or_(table.state == State.QUEUED, and_(is_held, table.lease_until < now())),
             lost < settings().max_attempts,
-            *where,
             entries=1,
             state=state,
             attempt=table.attempt + 1,
@@ -153,16 +153,15 @@ class Journal(ABC, Generic[Row, Told]):
             lease_until=lease(),
             started_at=func.coalesce(table.started_at, now()),
             **self.cleared,
+            **values,
         )
         return rows[0] if rows else None
 
     def renew(self, id_: str, attempt: int) -> None:
         """Keep the lease for another while. Raises AttemptLost."""
         with transaction() as session:
-            held = session.execute(
-                update(self.table).where(*self._holds(id_, attempt)).values(lease_until=lease())
-            )
-            if not held.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result is a CursorResult
+            held = update(self.table).where(*self._holds(id_, attempt)).values(lease_until=lease())
+            if not affected(session, held):
                 raise AttemptLost(id_)
 
     def move_held(
@@ -171,7 +170,7 @@ class Journal(ABC, Generic[Row, Told]):
         """Change a row that an attempt holds. Raises AttemptLost."""
         noted = published(self.table, *published_)
         holds = self._holds(id_, attempt)
-        rows = move(session, self.table, *holds, entries=entries, published_seq=noted, **values)
+        rows = self.move(session, *holds, entries=entries, published_seq=noted, **values)
         if not rows:
             raise AttemptLost(id_)
         return rows[0]
@@ -182,11 +181,11 @@ class Journal(ABC, Generic[Row, Told]):
         ``lost``: the attempt died by a failure of ours. A drain gives back an attempt that is not lost.
         Raises AttemptLost.
         """
+        holds = self._holds(id_, attempt)
         with transaction() as session:
-            events = self._give_back(session, *self._holds(id_, attempt), lost=lost)
-            if not events:
+            if session.scalar(select(self.table.id).where(*holds).with_for_update()) is None:
                 raise AttemptLost(id_)
-            return events
+            return self._give_back(session, *holds, lost=lost)
 
     def give_back_of(self, id_: str, worker: str) -> list[Told]:
         """Give back, as lost, what a worker holds of a row: its child was killed."""
@@ -220,10 +219,10 @@ class Journal(ABC, Generic[Row, Told]):
             lost_attempts = table.lost_attempts + 1
             spent = lost_attempts >= settings().max_attempts
             ended = {"state": State.FAILED, "finished_at": now(), "lost_attempts": lost_attempts, **free}
-            for row in move(session, table, *where, spent, entries=1, **ended):
-                events += self.append(session, row, [self.failed(session, row)])
+            for row in self.move(session, *where, spent, entries=1, **ended):
+                events += self.failed(session, row)
             where = (*where, ~spent, table.state.in_(self.held))
             again["lost_attempts"] = lost_attempts
-        for row in move(session, table, *where, entries=1, state=State.QUEUED, **again):
-            events += self.append(session, row, [self.queued(session, row)])
+        for row in self.move(session, *where, entries=1, state=State.QUEUED, **again):
+            events += self.queued(session, row)
         return events

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, delete, exists, func, select, tuple_, update
+from sqlalchemy import ColumnElement, Tuple, delete, exists, func, select, tuple_, update
 
 from judge import blobs, versions
-from judge.db import transaction
+from judge.db import affected, delete_in_parts, transaction
 from judge.journal import now
 from judge.models import (
     EventRow,
@@ -25,7 +25,7 @@ from judge.verdict import VersionState
 
 _SWEEPING = 0x7377656570  # "sweep": a lock's number, which every sweeper agrees on
 _PURGED_AT_ONCE = 5000
-_KEYS = {
+_KEYS: dict[type[EventRow] | type[RunEventRow] | type[VerificationEventRow], Tuple] = {
     EventRow: tuple_(EventRow.submission_id, EventRow.seq),
     RunEventRow: tuple_(RunEventRow.run_id, RunEventRow.seq),
     VerificationEventRow: tuple_(VerificationEventRow.verification_id, VerificationEventRow.seq),
@@ -44,9 +44,9 @@ def purge_events(*, older_than: timedelta) -> int:
     for table in (SubmissionRow, RunRow, VerificationRow):
         _give_up_publishing(table, older_than)
     removed = 0
-    for log in (EventRow, RunEventRow, VerificationEventRow):
-        while batch := _purge_some(log, older_than):
-            removed += batch
+    for log, key in _KEYS.items():
+        old = select(*key.clauses).where(log.at < now() - older_than).limit(_PURGED_AT_ONCE)
+        removed += delete_in_parts(delete(log).where(key.in_(old)))
     return removed
 
 
@@ -62,10 +62,8 @@ def purge_drafts(*, older_than: timedelta) -> int:
             # Whoever uploads the same package meanwhile has the problem's row, or waits for it.
             session.execute(select(Problem.id).where(Problem.id == problem_id).with_for_update())
             conditions = (PackageRow.id == package_id, *_abandoned(older_than))
-            gone = session.execute(
-                delete(PackageRow).where(*conditions).execution_options(synchronize_session=False)
-            )
-            removed += gone.rowcount  # type: ignore[attr-defined]  # a DELETE's result is a CursorResult
+            statement = delete(PackageRow).where(*conditions)
+            removed += affected(session, statement.execution_options(synchronize_session=False))
     return removed
 
 
@@ -93,14 +91,10 @@ def purge_blobs() -> int:
     return blobs.purge(old - versions.named())
 
 
-def purge_deliveries(*, older_than: timedelta) -> None:
-    """Remove what webhooks were told, or could not be told, longer ago than that."""
-    gone = _PURGED_AT_ONCE
-    while gone == _PURGED_AT_ONCE:
-        old = select(MessageRow.id).where(MessageRow.created_at < now() - older_than).limit(_PURGED_AT_ONCE)
-        with transaction() as session:
-            removed = session.execute(delete(MessageRow).where(MessageRow.id.in_(old)))  # and deliveries
-            gone = removed.rowcount  # type: ignore[attr-defined]  # a DELETE's result is a CursorResult
+def purge_deliveries(*, older_than: timedelta) -> int:
+    """Remove what webhooks were told, or could not be told, longer ago than that; how many messages."""
+    old = select(MessageRow.id).where(MessageRow.created_at < now() - older_than).limit(_PURGED_AT_ONCE)
+    return delete_in_parts(delete(MessageRow).where(MessageRow.id.in_(old)))  # deliveries go with them
 
 
 def _give_up_publishing(
@@ -110,14 +104,3 @@ def _give_up_publishing(
     stale = (table.published_seq < table.last_seq, table.changed_at < now() - older_than)
     with transaction() as session:
         session.execute(update(table).where(*stale).values(published_seq=table.last_seq))
-
-
-def _purge_some(
-    log: type[EventRow] | type[RunEventRow] | type[VerificationEventRow], older_than: timedelta
-) -> int:
-    """A part that is small enough for one statement's time."""
-    key = _KEYS[log]
-    old = select(*key.clauses).where(log.at < now() - older_than).limit(_PURGED_AT_ONCE)
-    with transaction() as session:
-        gone = session.execute(delete(log).where(key.in_(old)))
-        return int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE's result is a CursorResult

@@ -4,12 +4,13 @@ from typing import Any
 
 from sqlalchemy import text
 
-from judge import db, run_ledger, runs
+from judge import db, runs
 from judge.events import RunEvent
 from judge.execution import Execution, ExecutionResult, Repetition, RunLimits
 from judge.languages import table
 from judge.records import SourceFile
-from judge.run_records import Run
+from judge.runs import ledger as run_ledger
+from judge.runs.records import Run
 from judge.verdict import Verdict
 
 REPETITION = Repetition(Verdict.ACCEPTED, 0, None, 0.01, 0.02, 9 * 2**20)

@@ -15,7 +15,7 @@ from psycopg2.errors import DeadlockDetected
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from judge import cache_server, db, events, ledger, problems, queue, schema, submissions, workers
+from judge import cache_server, db, events, problems, queue, schema, submissions, workers
 from judge.config import settings
 from judge.db import Base
 from judge.events import Event
@@ -23,6 +23,7 @@ from judge.languages import table
 from judge.manifest import Manifest, TestSpec
 from judge.packages.package import Package, Statement, Timing
 from judge.records import SourceFile, Submission
+from judge.submissions import ledger
 from judge.up.account import database_account
 from judge.up.child import Child, Program
 from judge.up.cluster import data_folder, open_cluster

@@ -8,8 +8,9 @@ from typing import Any
 
 import click
 
-from judge import accounts, passwords, tokens
-from judge.scopes import ROLES, SCOPES, Role, Scope
+from judge import accounts
+from judge.accounts import passwords, tokens
+from judge.accounts.scopes import ROLES, SCOPES, Role, Scope
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 

@@ -5,9 +5,9 @@ from typing import Any
 
 from celery.signals import setup_logging, worker_init
 
-from judge import reach
 from judge.config import settings
 from judge.queue import COURIERS, QueueApp
+from judge.webhooks import reach
 
 
 class _CourierApp(QueueApp):
@@ -20,7 +20,7 @@ class _CourierApp(QueueApp):
             task_default_queue=COURIERS.name,
             task_default_routing_key=COURIERS.name,
             # They wait for others nearly all of the time. Celery's time limits are not for threads, so a
-            # request has one of its own (judge.outbound).
+            # request has one of its own (judge.webhooks.outbound).
             worker_pool="threads",
             worker_concurrency=settings().courier_threads,
             beat_schedule={},

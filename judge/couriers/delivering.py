@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 
 from sqlalchemy.exc import OperationalError
 
-from judge import __version__, deliveries, delivery_attempts, delivery_ledger, outbound
+from judge import __version__
 from judge.config import settings
 from judge.couriers.app import app
-from judge.delivery_attempts import Attempt, Claim
-from judge.outbound import Unanswered
 from judge.queue import DELIVER
-from judge.reach import Refused
 from judge.records import instant
-from judge.signatures import signature
+from judge.webhooks import attempts, deliveries, ledger, outbound
+from judge.webhooks.attempts import Attempt, Claim
+from judge.webhooks.outbound import Unanswered
+from judge.webhooks.reach import Refused
+from judge.webhooks.signatures import signature
 
 log = logging.getLogger(__name__)
 
@@ -26,14 +27,14 @@ _INSIST_S, _RETRY_S = 15.0, 0.5
 @app.task(name=DELIVER)
 def deliver(delivery_id: str) -> None:
     """Try a delivery once, if it is due; a message that comes twice finds nothing to claim."""
-    claim = delivery_attempts.claim(delivery_id)
+    claim = attempts.claim(delivery_id)
     if claim is None:
         log.info("delivery %s: nothing to claim", delivery_id)
         return
     attempt, retry_after = _try(claim)
     log.info("delivery %s: %s", delivery_id, attempt.status or attempt.error)
-    _insist(lambda: delivery_attempts.record(claim, attempt, retry_after=retry_after))
-    deliveries.send(delivery_ledger.next_after(claim.host, claim.user_id))
+    _insist(lambda: attempts.record(claim, attempt, retry_after=retry_after))
+    deliveries.send(ledger.next_after(claim.host, claim.user_id))
 
 
 def _try(claim: Claim) -> tuple[Attempt, str | None]:

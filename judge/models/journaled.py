@@ -12,7 +12,7 @@ class Journaled:
     """To be a table's base beside ``Base``; its ``state`` is a column of its own."""
 
     attempt: Mapped[int] = mapped_column(Integer, server_default="0")  # fences writes; never resets
-    lost_attempts: Mapped[int] = mapped_column(Integer, server_default="0")
+    lost_attempts: Mapped[int] = mapped_column(Integer, server_default="0")  # since it was last asked for
     worker: Mapped[str | None] = mapped_column(Text)
     lease_until: Mapped[datetime | None] = mapped_column(INSTANT)
     sent_at: Mapped[datetime | None] = mapped_column(INSTANT)  # when the queue last took it

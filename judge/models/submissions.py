@@ -20,7 +20,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from judge.db import Base
-from judge.models.columns import INSTANT, NOW, one_of
+from judge.models.columns import INSTANT, one_of
+from judge.models.journaled import Journaled, journaled
 from judge.models.problems import PackageRow
 from judge.verdict import ENDED, HELD, State, Verdict
 
@@ -30,7 +31,7 @@ _COUNTED: dict[str, Any] = {
 }
 
 
-class SubmissionRow(Base):
+class SubmissionRow(Journaled, Base):
     """One submission and how it stands. Only judge.submissions changes it."""
 
     __tablename__ = "submissions"
@@ -38,21 +39,11 @@ class SubmissionRow(Base):
         CheckConstraint(one_of("state", State), name="submissions_state"),
         CheckConstraint(one_of("verdict", Verdict), name="submissions_verdict"),
         CheckConstraint("(state = 'done') = (verdict IS NOT NULL)", name="submissions_verdict_when_done"),
-        CheckConstraint(
-            f"({one_of('state', HELD)}) = (lease_until IS NOT NULL)", name="submissions_lease_when_held"
-        ),
-        CheckConstraint(
-            f"({one_of('state', HELD)}) = (worker IS NOT NULL)", name="submissions_worker_when_held"
-        ),
-        CheckConstraint(
-            f"({one_of('state', ENDED)}) = (finished_at IS NOT NULL)", name="submissions_finished_when_ended"
-        ),
+        *journaled("submissions", held=HELD, ended=ENDED),
         CheckConstraint(
             "NOT is_trial OR (former IS NOT NULL AND rejudging_id IS NOT NULL)",
             name="submissions_former_in_trial",
         ),
-        CheckConstraint("attempt >= lost_attempts AND lost_attempts >= 0", name="submissions_attempts"),
-        CheckConstraint("0 <= published_seq AND published_seq <= last_seq", name="submissions_published"),
         # The three questions of the sweeper, each answered from an index that holds only open cases.
         Index("submissions_queued", "sent_at", postgresql_where="state = 'queued'"),
         Index("submissions_leased", "lease_until", postgresql_where=one_of("state", HELD)),
@@ -90,14 +81,8 @@ class SubmissionRow(Base):
     # judge.records.GroupResult of each group; null while there is no verdict, and where there is no group
     groups: Mapped[list[dict[str, Any]] | None] = mapped_column(JSONB(none_as_null=True))
 
-    attempt: Mapped[int] = mapped_column(Integer, server_default="0")  # fences writes; never resets
-    lost_attempts: Mapped[int] = mapped_column(Integer, server_default="0")  # of the present judging
     shown_attempt: Mapped[int] = mapped_column(Integer, server_default="0")  # whose tests are shown
-    worker: Mapped[str | None] = mapped_column(Text)
-    lease_until: Mapped[datetime | None] = mapped_column(INSTANT)
-    sent_at: Mapped[datetime | None] = mapped_column(INSTANT)  # when the queue last took it
-
-    # judge.rejudged: the judgement that counts until the present judging is done
+    # judge.submissions.rejudged: the judgement that counts until the present judging is done
     former: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
     rejudging_id: Mapped[str | None] = mapped_column(ForeignKey("rejudgings.id"))
     # It is judged anew for a preview: whoever looks at it sees the former judgement, as if nothing happened.
@@ -110,14 +95,6 @@ class SubmissionRow(Base):
         Float,
         Computed("COALESCE(score, ((former ->> 'score'::text))::double precision)", persisted=True),
     )
-
-    last_seq: Mapped[int] = mapped_column(Integer, server_default="0")
-    published_seq: Mapped[int] = mapped_column(Integer, server_default="0")
-
-    created_at: Mapped[datetime] = mapped_column(INSTANT, server_default=NOW)
-    changed_at: Mapped[datetime] = mapped_column(INSTANT, server_default=NOW)
-    started_at: Mapped[datetime | None] = mapped_column(INSTANT)
-    finished_at: Mapped[datetime | None] = mapped_column(INSTANT)
 
     version: Mapped[int] = column_property(
         select(PackageRow.version)

@@ -69,7 +69,7 @@ class MessageRow(Base):
 
 
 class DeliveryRow(Base):
-    """One message on its way to one webhook; changed by judge.deliveries and judge.delivery_attempts."""
+    """One message on its way to one webhook; changed by ``deliveries`` and ``attempts`` of judge.webhooks."""
 
     __tablename__ = "webhook_deliveries"
     __table_args__ = (

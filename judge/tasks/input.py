@@ -9,9 +9,9 @@ from typing import Self
 import redis
 from sqlalchemy.exc import OperationalError
 
-from judge import run_ledger
 from judge.events import typings
 from judge.judging import Feed
+from judge.runs import ledger as run_ledger
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from judge.events import RunEvent
 from judge.execution import ExecutionResult
 from judge.judging import Feed, execute
 from judge.queue import RUN, app
-from judge.run_records import Piece
 from judge.runs import Claim
+from judge.runs.records import Piece
 from judge.tasks.cancelling import cancellable
 from judge.tasks.input import Reader
 from judge.tasks.lifecycle import Drained, boxes, drainable

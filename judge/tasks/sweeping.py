@@ -6,28 +6,18 @@ from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import groupby
 
-from judge import (
-    changes,
-    deliveries,
-    delivery_ledger,
-    idempotency,
-    ledger,
-    queue,
-    rejudgings,
-    run_ledger,
-    runs,
-    sessions,
-    submissions,
-    upkeep,
-    verification_ledger,
-    verifications,
-    workers,
-)
+from judge import changes, idempotency, queue, rejudgings, runs, submissions, upkeep, verifications, workers
+from judge.accounts import sessions
 from judge.config import settings
 from judge.errors import QueueUnavailable
 from judge.events import Event, RunEvent, VerificationEvent
 from judge.queue import COURIERS, PURGE, SWEEP, VERIFYING, app
+from judge.runs import ledger as run_ledger
+from judge.submissions import ledger
 from judge.tasks.signals import tell
+from judge.verifications import ledger as verification_ledger
+from judge.webhooks import deliveries
+from judge.webhooks import ledger as delivery_ledger
 
 log = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Literal
 
-from judge.run_records import Piece
+from judge.runs.records import Piece
 
 StreamName = Literal["stdout", "stderr"]
 

@@ -5,7 +5,6 @@ import logging
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from judge import reach
 from judge.config import is_loopback, settings
 from judge.db import database_url
 from judge.errors import ConfigError
@@ -38,6 +37,7 @@ from judge.web import (
     versions,
     webhooks,
 )
+from judge.webhooks import reach
 
 API = "/api/v1"
 

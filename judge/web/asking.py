@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 from flask import Flask, g, request
 
 from judge.accounts import Account
+from judge.accounts.scopes import Scope, included, scope_of
 from judge.config import LOOPBACK, is_loopback, listed, settings
-from judge.scopes import Scope, included, scope_of
 from judge.web import cors
 from judge.web.credential import Credential, bearer, cookie
 from judge.web.faults import Fault

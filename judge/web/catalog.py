@@ -5,7 +5,9 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from judge import changes, ledger, run_ledger, workers
+from judge import changes, workers
+from judge.runs import ledger as run_ledger
+from judge.submissions import ledger
 from judge.web import cached, shapes
 from judge.web.describing import describe
 

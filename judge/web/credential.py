@@ -7,8 +7,7 @@ from typing import Literal
 
 from flask import request
 
-from judge import credentials, sessions, tokens
-from judge.accounts import Account
+from judge.accounts import Account, credentials, sessions, tokens
 from judge.config import settings
 
 

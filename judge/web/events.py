@@ -10,15 +10,16 @@ from typing import Annotated
 from flask import Blueprint, Response, jsonify, request
 from pydantic import Field
 
-from judge import verification_ledger, versions
+from judge import versions
 from judge.accounts import ANONYMOUS
 from judge.errors import NotFound
 from judge.events import problem_channel, run_channel, submission_channel
 from judge.packages.ids import is_problem_id
 from judge.records import Submission, is_id
-from judge.run_records import Run
+from judge.runs.records import Run
 from judge.verdict import ENDED
-from judge.verification_ledger import Verification
+from judge.verifications import ledger as verification_ledger
+from judge.verifications.ledger import Verification
 from judge.web import event_shapes as shapes
 from judge.web.asking import account, require_author
 from judge.web.bookmark import Bookmark

@@ -12,6 +12,7 @@ from typing import Protocol
 
 from judge import history
 from judge.events import AnyEvent, is_ending, user_channel
+from judge.logs import Position
 from judge.web.bookmark import Bookmark
 from judge.web.hub import Gap
 from judge.web.watch import Event, Watch, subject
@@ -184,7 +185,7 @@ class UserFeed:
                 bookmark.note(event.subject_id, event.seq, event.at)
 
     def _pages(self, since: datetime) -> Iterator[list[AnyEvent]]:
-        place: history.Position = since, "", 0
+        place: Position = since, "", 0
         while page := history.events_of_user_after(self._user_id, place, limit=_PAGE):
             place = history.place(page[-1])
             yield page

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from gevent.threadpool import ThreadPool
 
-from judge import passwords
+from judge.accounts import passwords
 from judge.web.faults import Fault
 
 _AT_ONCE = 2

@@ -8,11 +8,12 @@ from typing import Literal
 from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict
 
-from judge import interventions, queue, submissions
+from judge import queue, submissions
 from judge.errors import QueueUnavailable
 from judge.events import publish, publish_cancelled
-from judge.interventions import Intervention
 from judge.records import Submission
+from judge.submissions import interventions
+from judge.submissions.interventions import Intervention
 from judge.web import shapes
 from judge.web.asking import account, require_admin, require_author, sees_everything
 from judge.web.describing import describe

@@ -5,12 +5,13 @@ from typing import Annotated
 from flask import Blueprint, Response
 from pydantic import Field
 
-from judge import changes, leaderboards, places
+from judge import changes, leaderboards
 from judge.accounts import USER_ID
 from judge.cache import Read
 from judge.errors import NotFound
+from judge.leaderboards import places
+from judge.leaderboards.standings import Board, Standing
 from judge.packages.ids import is_problem_id
-from judge.standings import Board, Standing
 from judge.web import cached, paging, shapes
 from judge.web.describing import describe, query
 from judge.web.faults import invalid

@@ -9,11 +9,12 @@ from typing import Annotated, Literal, get_args
 from flask import Blueprint, Response, jsonify, request, url_for
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
 
-from judge import changes, rejudging_ledger, rejudgings, submissions
+from judge import changes, rejudgings, submissions
 from judge.accounts import ANONYMOUS
 from judge.config import settings
 from judge.events import Event, publish, publish_cancelled
-from judge.rejudging_ledger import Rejudging, Wanted
+from judge.rejudgings import ledger as rejudging_ledger
+from judge.rejudgings.ledger import Rejudging, Wanted
 from judge.verdict import State, Verdict
 from judge.web import paging
 from judge.web import rejudging_shapes as shapes

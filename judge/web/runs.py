@@ -11,13 +11,14 @@ from typing import Annotated
 from flask import Blueprint, Flask, Response, jsonify, request, url_for
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from judge import queue, run_ledger, runs
+from judge import queue, runs
 from judge.config import settings
 from judge.errors import Conflict, NotFound, QueueUnavailable, TooManyOpen
 from judge.events import RunEvent, publish, publish_cancelled, wake_reader
 from judge.languages import table
 from judge.records import is_id
-from judge.run_records import Encoding, Run, as_text
+from judge.runs import ledger as run_ledger
+from judge.runs.records import Encoding, Run, as_text
 from judge.verdict import ENDED, State, Verdict
 from judge.web import paging, throttling
 from judge.web import run_shapes as shapes

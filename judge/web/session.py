@@ -5,10 +5,13 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from judge import history, ledger, run_ledger, verification_ledger
+from judge import history
 from judge.errors import Conflict, NotFound
 from judge.events import user_channel
 from judge.records import is_id, new_id
+from judge.runs import ledger as run_ledger
+from judge.submissions import ledger
+from judge.verifications import ledger as verification_ledger
 from judge.web.credential import Credential
 from judge.web.hub import Gap, Listener
 from judge.web.run_schemas import InputIn, input_of

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from judge.scopes import Role, Scope
+from judge.accounts.scopes import Role, Scope
 from judge.verdict import State, Verdict, VerificationState, VersionState
 from judge.web.schemas import Id, Text, UserName
 

@@ -6,11 +6,11 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
-from judge import accounts, passwords, sessions
-from judge.accounts import ANONYMOUS, Account
+from judge import accounts
+from judge.accounts import ANONYMOUS, Account, passwords, sessions
+from judge.accounts.scopes import SCOPES, included
 from judge.config import settings
 from judge.records import instant
-from judge.scopes import SCOPES, included
 from judge.web import asking, hashing, shapes, throttling
 from judge.web.asking import account, credential
 from judge.web.credential import Credential, cookie, cookie_name

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, jsonify, request, url_for
 from pydantic import Field
 
-from judge import cache, ledger, problems, queue, submissions
+from judge import cache, problems, queue, submissions
 from judge.accounts import ANONYMOUS
 from judge.cache import Entry, Filling, Read
 from judge.config import settings
@@ -17,6 +17,7 @@ from judge.errors import NotFound, QueueUnavailable
 from judge.events import Event, publish
 from judge.problems import CurrentProblem
 from judge.records import SourceFile, Submission, is_id
+from judge.submissions import ledger
 from judge.verdict import ENDED, Verdict
 from judge.web import cached, paging, shapes, throttling
 from judge.web.asking import account, may_see, sees_everything

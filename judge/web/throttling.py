@@ -20,8 +20,10 @@ from limits.storage import storage_from_string
 from limits.strategies import STRATEGIES, SlidingWindowCounterRateLimiter
 from limits.util import WindowStats
 
-from judge import ledger, metrics, run_ledger
+from judge import metrics
 from judge.config import settings
+from judge.runs import ledger as run_ledger
+from judge.submissions import ledger
 from judge.web.asking import account
 from judge.web.faults import Fault
 

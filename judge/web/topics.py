@@ -4,9 +4,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from judge import ledger, run_ledger
 from judge.accounts import Account
 from judge.events import run_channel, submission_channel
+from judge.runs import ledger as run_ledger
+from judge.submissions import ledger
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,9 @@ from typing import Annotated
 from flask import Blueprint, Response, jsonify
 from pydantic import BaseModel, ConfigDict, Field
 
-from judge import tokens
-from judge.accounts import Account
-from judge.scopes import Scope, bounded, included, scope_of
-from judge.tokens import TooFar
+from judge.accounts import Account, tokens
+from judge.accounts.scopes import Scope, bounded, included, scope_of
+from judge.accounts.tokens import TooFar
 from judge.web import shapes
 from judge.web.asking import credential, require_account
 from judge.web.describing import describe

@@ -6,11 +6,11 @@ from typing import Annotated
 from flask import Blueprint, Response, jsonify, url_for
 from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from judge import accounts, passwords
-from judge.accounts import Profile, UserExists
+from judge import accounts
+from judge.accounts import Profile, UserExists, passwords
+from judge.accounts.scopes import Role
 from judge.config import settings
 from judge.errors import NotFound
-from judge.scopes import Role
 from judge.web import hashing, paging, shapes, throttling
 from judge.web.asking import account, credential, require_account, require_accounts, require_admin
 from judge.web.describing import describe, query

@@ -8,13 +8,14 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, jsonify, url_for
 from pydantic import BaseModel, ConfigDict, Field
 
-from judge import queue, verification_ledger, verifications, versions, withdrawals
+from judge import queue, verifications, versions, withdrawals
 from judge.accounts import ANONYMOUS
 from judge.errors import NotFound, PackageError, QueueUnavailable
 from judge.events import publish as publish_events
 from judge.events import publish_cancelled
 from judge.packages.ids import is_problem_id
 from judge.verifications import Requested
+from judge.verifications import ledger as verification_ledger
 from judge.versions import Version
 from judge.web import shapes
 from judge.web.asking import account, require_admin, require_author

@@ -9,11 +9,12 @@ from typing import Annotated, Protocol, TypeVar
 from flask import request
 from pydantic import BaseModel, ConfigDict, Field
 
-from judge import ledger, run_ledger
 from judge.config import settings
 from judge.events import run_channel, submission_channel
 from judge.records import Submission
-from judge.run_records import Run
+from judge.runs import ledger as run_ledger
+from judge.runs.records import Run
+from judge.submissions import ledger
 from judge.verdict import ENDED, State
 from judge.web.describing import query
 from judge.web.hub import Listener, hub

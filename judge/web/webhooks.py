@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from flask import Blueprint, Response, jsonify, url_for
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
-from judge import deliveries, delivery_ledger, reach, webhooks
+from judge import webhooks
 from judge.accounts import ANONYMOUS
 from judge.errors import NotFound
 from judge.packages.ids import is_problem_id
@@ -17,7 +17,8 @@ from judge.web.asking import account
 from judge.web.describing import describe, query
 from judge.web.faults import Fault
 from judge.web.schemas import Text, UserId, UserName, read
-from judge.webhooks import TYPES, Webhook
+from judge.webhooks import TYPES, Webhook, deliveries, reach
+from judge.webhooks import ledger as delivery_ledger
 
 blueprint = Blueprint("webhooks", __name__)
 

@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects import postgresql
 
 revision = "0008"
-down_revision = "0006"
+down_revision = "0007"
 
 instant = sa.DateTime(timezone=True)
 now = sa.text("clock_timestamp()")

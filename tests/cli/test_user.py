@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from judge import accounts, passwords, tokens
+from judge import accounts
+from judge.accounts import passwords, tokens
 from tests.conftest import JUDGE
 from tests.servers import Servers
 

@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from judge import accounts, sessions, tokens
-from judge.accounts import Account, LastAdmin, UserExists
+from judge import accounts
+from judge.accounts import Account, LastAdmin, UserExists, sessions, tokens
+from judge.accounts.scopes import ROLES, SCOPES, included
 from judge.errors import NotFound
-from judge.scopes import ROLES, SCOPES, included
 from tests.servers import Servers, submit
 
 

@@ -6,8 +6,8 @@ from email.utils import format_datetime
 import pytest
 from pydantic import ValidationError
 
-from judge import backoff
 from judge.config import Settings, settings
+from judge.webhooks import backoff
 
 NOW = datetime(2026, 11, 5, 12, tzinfo=UTC)
 

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from judge import db, interventions, ledger, submissions
+from judge import db, submissions
 from judge.config import settings
 from judge.errors import AttemptLost, Conflict, NotFound
 from judge.records import GroupResult, Judgement, Submission, TestResult, instant, new_id
+from judge.submissions import interventions, ledger
 from judge.verdict import State, Verdict
 from tests.servers import expire, log_of, new_problem, submit
 

@@ -13,12 +13,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, insert, update
 
-from judge import cache_server, changes, db, leaderboard_building, leaderboards, places, problems, standings
+from judge import cache_server, changes, db, leaderboards, problems
 from judge import events as judge_events
 from judge.errors import NotFound
+from judge.leaderboards import builder, places, standings
+from judge.leaderboards.standings import Board, Ranked, Standing
 from judge.models import PackageRow, Problem, SubmissionRow
 from judge.records import new_id
-from judge.standings import Board, Ranked, Standing
 from tests.servers import Servers, new_language, new_package
 
 ALL = Board()
@@ -298,14 +299,14 @@ def test_who_finishes_while_a_board_is_built_is_on_it(listed: None, monkeypatch:
             rejudge(of_bob, "wrong_answer", None)
 
     of_bob = judge("bob", "one", "accepted")
-    monkeypatch.setattr(leaderboard_building.standings, "everybody", slowly)
+    monkeypatch.setattr(builder.standings, "everybody", slowly)
     assert [each.standing.user_id for each in shown(Board("one"))] == ["ada"]
     assert told.is_set()
 
 
 def test_many_users_are_built_in_lots(listed: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """However many there are at once, all of them come, and those who are equal share a rank."""
-    monkeypatch.setattr(leaderboard_building, "_AT_ONCE", 7)
+    monkeypatch.setattr(builder, "_AT_ONCE", 7)
     for number in range(30):
         judge(f"user{number:02}", "one", "accepted", at_ms=number // 3)
     items = shown(ALL, limit=4)

@@ -8,10 +8,10 @@ import pytest
 from alembic import command
 from sqlalchemy import text
 
-from judge import accounts, db, problems, schema, tokens, versions
-from judge.accounts import Account
+from judge import accounts, db, problems, schema, versions
+from judge.accounts import Account, tokens
+from judge.accounts.scopes import Role, scope_of
 from judge.manifest import Manifest, Sample, TestSpec
-from judge.scopes import Role, scope_of
 from tests.servers import Servers
 
 OLD_MANIFEST = {

@@ -12,10 +12,10 @@ from typing import Any
 
 import pytest
 
-from judge import outbound, reach
 from judge.config import settings
-from judge.outbound import Unanswered, post
-from judge.reach import Refused
+from judge.webhooks import outbound, reach
+from judge.webhooks.outbound import Unanswered, post
+from judge.webhooks.reach import Refused
 from tests.webhooks.receiver import Receiver
 
 LONG_S = 60.0

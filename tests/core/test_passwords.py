@@ -3,7 +3,7 @@
 import pytest
 from argon2 import PasswordHasher, extract_parameters
 
-from judge import passwords
+from judge.accounts import passwords
 
 GOOD = "correct horse"
 

@@ -5,10 +5,10 @@ from collections.abc import Callable
 
 import pytest
 
-from judge import reach
 from judge.config import settings
 from judge.errors import ConfigError
-from judge.reach import Refused, Target
+from judge.webhooks import reach
+from judge.webhooks.reach import Refused, Target
 
 Allow = Callable[[str], None]
 

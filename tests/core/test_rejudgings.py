@@ -5,10 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from judge import interventions, ledger, rejudging_ledger, rejudgings, submissions
+from judge import rejudgings, submissions
 from judge.errors import Conflict, NotFound
 from judge.records import Judgement, Submission, TestResult, new_id
-from judge.rejudging_ledger import Rejudging, Wanted
+from judge.rejudgings import ledger as rejudging_ledger
+from judge.rejudgings.ledger import Rejudging, Wanted
+from judge.submissions import interventions, ledger
 from judge.verdict import RejudgingState, State, Verdict
 from tests.servers import Servers, expire, forget_settings, log_of, new_problem, submit
 

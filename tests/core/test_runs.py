@@ -7,11 +7,12 @@ from typing import Any
 
 import pytest
 
-from judge import db, queue, run_ledger, runs
+from judge import db, queue, runs
 from judge.config import settings
 from judge.errors import AttemptLost, Conflict, NotFound, TooManyOpen
 from judge.models import RunEventRow, RunInputRow, RunRow
-from judge.run_records import Piece
+from judge.runs import ledger as run_ledger
+from judge.runs.records import Piece
 from judge.tasks import sweeping  # the module: pytest looks at names here, and a task wants its broker
 from judge.verdict import State
 from tests.runs import RESULT, change, expire, log_of, new_run

@@ -2,7 +2,8 @@
 
 import pytest
 
-from judge import accounts, sessions
+from judge import accounts
+from judge.accounts import sessions
 from judge.config import settings
 from tests.core.test_tokens import sql
 from tests.servers import Servers

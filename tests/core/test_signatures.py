@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
-from judge.signatures import new_secret, signature
+from judge.webhooks.signatures import new_secret, signature
 
 BODY = '{"test": 2432232314, "é": "\\u0000"}'
 ID = "msg_p5jXN8AQM9LWM0D4loKWxJek"

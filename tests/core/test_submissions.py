@@ -20,11 +20,12 @@ from hypothesis.stateful import (
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from judge import db, ledger, submissions
+from judge import db, submissions
 from judge.config import settings as judge_settings
 from judge.errors import AttemptLost, NotFound
 from judge.events import ENDINGS
 from judge.records import GroupResult, Judgement, TestResult, is_id, new_id
+from judge.submissions import ledger
 from judge.verdict import ENDED, HELD, State, Verdict
 from tests.servers import expire, log_of, submit
 

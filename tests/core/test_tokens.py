@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 from sqlalchemy import event, text
 
-from judge import accounts, db, sessions, tokens
-from judge.accounts import Account
+from judge import accounts, db
+from judge.accounts import Account, sessions, tokens
+from judge.accounts.scopes import SCOPES, Role, scope_of
+from judge.accounts.tokens import TooFar, TooMany
 from judge.errors import NotFound
-from judge.scopes import SCOPES, Role, scope_of
-from judge.tokens import TooFar, TooMany
 from tests.servers import Servers
 
 

@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 
-from judge import blobs, db, events, problems, upkeep, verification_ledger, verifications, versions
+from judge import blobs, db, events, problems, upkeep, verifications, versions
 from judge.config import settings
 from judge.errors import AttemptLost, NotFound
 from judge.packages.package import Package
 from judge.verdict import VerificationState, VersionState
 from judge.verifications import Requested
+from judge.verifications import ledger as verification_ledger
 from tests.servers import Servers, new_package
 
 NOTHING = (0, 0)

@@ -10,21 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from judge import (
-    blobs,
-    db,
-    interventions,
-    ledger,
-    problems,
-    submissions,
-    upkeep,
-    verifications,
-    versions,
-    withdrawals,
-)
+from judge import blobs, db, problems, submissions, upkeep, verifications, versions, withdrawals
 from judge.errors import AttemptLost, NotFound
 from judge.packages.package import Package
 from judge.records import Judgement
+from judge.submissions import interventions, ledger
 from judge.verdict import State, Verdict
 from tests.servers import Servers, new_language, new_package, new_problem, submit
 

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import text
 
-from judge import db, events, ledger, submissions
+from judge import db, events, submissions
 from judge.errors import AttemptLost
 from judge.judging import Box, SandboxError
 from judge.records import Judgement, TestResult
 from judge.sandbox import Limits
+from judge.submissions import ledger
 from judge.tasks.attempt import Attempt
 from judge.tasks.lifecycle import Drained
 from judge.verdict import State, Verdict

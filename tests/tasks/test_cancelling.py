@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 from sqlalchemy import text
 
-from judge import db, events, interventions, ledger, submissions
+from judge import db, events, submissions
 from judge.errors import AttemptLost
+from judge.submissions import interventions, ledger
 from judge.tasks.attempt import Attempt
 from judge.tasks.cancelling import cancellable
 from judge.verdict import State

@@ -8,10 +8,12 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from judge import db, events, interventions, ledger, rejudging_ledger, rejudgings, submissions
+from judge import db, events, rejudgings, submissions
 from judge.config import settings
 from judge.records import Judgement
-from judge.rejudging_ledger import Rejudging, Wanted
+from judge.rejudgings import ledger as rejudging_ledger
+from judge.rejudgings.ledger import Rejudging, Wanted
+from judge.submissions import interventions, ledger
 from judge.tasks import sweeping
 from judge.verdict import State, Verdict
 from tests.servers import log_of, new_problem, submit

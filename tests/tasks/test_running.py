@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from judge import queue, run_ledger, runs
+from judge import queue, runs
 from judge.events import publish_cancelled, wake_reader
-from judge.run_records import Run
+from judge.runs import ledger as run_ledger
+from judge.runs.records import Run
 from judge.tasks import sweeping  # the module: pytest looks at names here, and a task wants its broker
 from judge.verdict import ENDED, State
 from tests.runs import change, log_of, new_run

@@ -7,8 +7,9 @@ import pytest
 from redis.client import PubSub
 from sqlalchemy import text
 
-from judge import db, events, ledger, queue, submissions, workers
+from judge import db, events, queue, submissions, workers
 from judge.records import Judgement
+from judge.submissions import ledger
 from judge.tasks import sweeping
 from judge.verdict import Verdict
 from tests.servers import Servers, expire, log_of, new_language, submit

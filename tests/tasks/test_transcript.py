@@ -5,7 +5,7 @@ from typing import Literal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from judge.run_records import Piece
+from judge.runs.records import Piece
 from judge.tasks.transcript import PIECE_BYTES, TOLD_BYTES, Transcript
 
 Stream = Literal["stdout", "stderr"]

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from judge import events, packages, problems, queue, verification_ledger, verifications, versions
+from judge import events, packages, problems, queue, verifications, versions
 from judge.blobs import digest_of
 from judge.packages import archives
 from judge.tasks import sweeping
 from judge.verdict import VerificationState
-from judge.verification_ledger import Verification
+from judge.verifications import ledger as verification_ledger
+from judge.verifications.ledger import Verification
 from tests.servers import Servers
 from tests.tasks.workers import SHORT, Worker, lasting, stop
 

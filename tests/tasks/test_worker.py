@@ -9,11 +9,12 @@ from unittest.mock import Mock
 import pytest
 from sqlalchemy import text
 
-from judge import db, ledger, queue, submissions
+from judge import db, queue, submissions
 from judge.config import settings
 from judge.judging import SandboxError
 from judge.queue import JUDGE, app, language_queue
 from judge.records import Judgement
+from judge.submissions import ledger
 from judge.tasks import lifecycle
 from judge.verdict import State, Verdict
 from tests.servers import Servers, expire, log_of, new_problem, submit

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from sqlalchemy import text
 
-from judge import db, ledger, queue, submissions, workers
+from judge import db, queue, submissions, workers
 from judge.records import Submission
+from judge.submissions import ledger
 from judge.tasks import sweeping  # the module: pytest looks at names here, and a task wants its broker
 from judge.verdict import ENDED, State
 from tests.servers import FEW_LANGUAGES, PATIENCE_S, log_of, submit, until

@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 import pytest
 from sqlalchemy import text
 
-from judge import accounts, db, tokens
+from judge import accounts, db
+from judge.accounts import tokens
 from tests.conftest import PATIENCE_S, Running
 from tests.servers import Servers, new_language, new_problem
 from tests.servers import submit as submitted

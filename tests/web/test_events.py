@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from judge import accounts, db, events, packages, submissions, tokens, verifications
+from judge import accounts, db, events, packages, submissions, verifications
+from judge.accounts import tokens
 from judge.events import Event
 from judge.records import Judgement, Submission, TestResult
 from judge.verdict import Verdict

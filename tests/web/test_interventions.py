@@ -7,7 +7,9 @@ import pytest
 import requests
 from sqlalchemy import text
 
-from judge import accounts, db, events, ledger, queue, submissions, tokens
+from judge import accounts, db, events, queue, submissions
+from judge.accounts import tokens
+from judge.submissions import ledger
 from judge.verdict import State
 from tests.conftest import Running
 from tests.core.test_interventions import bring

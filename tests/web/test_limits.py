@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 import requests
 
-from judge import accounts, passwords, tokens
+from judge import accounts
+from judge.accounts import passwords, tokens
+from judge.accounts.scopes import Role
 from judge.config import Settings
-from judge.scopes import Role
 from tests.conftest import Running
 from tests.servers import NO_LIMITS, Servers, new_language, new_problem
 from tests.web.conftest import web_alone

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 import requests
 
-from judge import accounts, ledger, rejudgings, tokens
+from judge import accounts, rejudgings
+from judge.accounts import tokens
+from judge.submissions import ledger
 from tests.conftest import Running
 from tests.core.test_rejudgings import WRONG, judge, judged
 from tests.servers import new_language, new_problem, submit

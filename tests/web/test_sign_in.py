@@ -12,7 +12,8 @@ from argon2 import PasswordHasher
 from simple_websocket import Client, ConnectionClosed
 from simple_websocket import ConnectionError as HandshakeError
 
-from judge import accounts, passwords, tokens
+from judge import accounts
+from judge.accounts import passwords, tokens
 from tests.conftest import PATIENCE_S, Running, Socket
 from tests.core.test_tokens import sql
 from tests.servers import NO_LIMITS, Servers, new_language, new_problem, submit

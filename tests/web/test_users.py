@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import requests
 
-from judge import accounts, tokens
+from judge import accounts
+from judge.accounts import tokens
 from tests.conftest import Running
 from tests.core.test_tokens import sql
 from tests.servers import Servers, new_language, new_problem, submit

@@ -15,7 +15,8 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
-from judge import accounts, events, packages, queue, tokens, verifications
+from judge import accounts, events, packages, queue, verifications
+from judge.accounts import tokens
 from judge.packages import archives
 from tests.conftest import REPOSITORY, Running
 from tests.servers import until

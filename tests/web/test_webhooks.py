@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 import requests
 
-from judge import accounts, tokens, webhooks
+from judge import accounts, webhooks
+from judge.accounts import tokens
 from tests.conftest import Running
 from tests.servers import Servers, until
 from tests.web.conftest import web_alone

@@ -12,9 +12,11 @@ import pytest
 import requests
 from sqlalchemy import text
 
-from judge import accounts, db, deliveries, problems, rejudgings, tokens, verifications, webhooks
+from judge import accounts, db, problems, rejudgings, verifications, webhooks
+from judge.accounts import tokens
 from judge.errors import NotFound
-from judge.rejudging_ledger import Wanted
+from judge.rejudgings.ledger import Wanted
+from judge.webhooks import deliveries
 from tests import servers
 from tests.conftest import Running
 from tests.runs import new_run

@@ -4,11 +4,12 @@ from typing import Any
 
 from sqlalchemy import text
 
-from judge import db, delivery_ledger, submissions
-from judge.delivery_ledger import Delivery
+from judge import db, submissions
 from judge.records import Judgement
 from judge.tasks import sweeping
 from judge.verdict import Verdict
+from judge.webhooks import ledger as delivery_ledger
+from judge.webhooks.ledger import Delivery
 from tests.servers import submit
 
 

@@ -8,9 +8,11 @@ from contextlib import ExitStack
 
 import pytest
 
-from judge import deliveries, events, ledger, submissions, webhooks
+from judge import events, submissions, webhooks
 from judge.records import is_id
+from judge.submissions import ledger
 from judge.verdict import Verdict
+from judge.webhooks import deliveries
 from tests.servers import PATIENCE_S, Servers, submit
 from tests.webhooks.conftest import Courier, webhook
 from tests.webhooks.events import age, change, judged, states, swept, told

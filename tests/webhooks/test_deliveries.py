@@ -10,28 +10,16 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from judge import (
-    accounts,
-    blobs,
-    config,
-    db,
-    deliveries,
-    delivery_attempts,
-    delivery_ledger,
-    ledger,
-    queue,
-    submissions,
-    verifications,
-    versions,
-    webhooks,
-)
-from judge.delivery_attempts import Attempt
+from judge import accounts, blobs, config, db, queue, submissions, verifications, versions, webhooks
 from judge.errors import AttemptLost
 from judge.events import Event
 from judge.records import Judgement
+from judge.submissions import ledger
 from judge.tasks import sweeping
 from judge.verdict import Verdict
-from judge.webhooks import WebhookRefused
+from judge.webhooks import WebhookRefused, attempts, deliveries
+from judge.webhooks import ledger as delivery_ledger
+from judge.webhooks.attempts import Attempt
 from tests.servers import Servers, new_package, submit, until
 from tests.webhooks.conftest import webhook
 from tests.webhooks.events import age, change, judged, states, told
@@ -48,10 +36,10 @@ def set_(monkeypatch: pytest.MonkeyPatch) -> Set:
 
     def set_(**changed: Any) -> None:
         copy = config.settings().model_copy(update=changed)
-        for module in (deliveries, delivery_attempts, delivery_ledger, webhooks):
+        for module in (deliveries, attempts, delivery_ledger, webhooks):
             monkeypatch.setattr(module, "settings", lambda: copy)
         for name in ("backoff", "messages"):
-            monkeypatch.setattr(f"judge.{name}.settings", lambda: copy)
+            monkeypatch.setattr(f"judge.webhooks.{name}.settings", lambda: copy)
 
     return set_
 
@@ -168,23 +156,23 @@ def test_a_claim_is_for_one(problem: str) -> None:
     hook, _ = webhook(URL)
     judged()
     [delivery] = told(hook.id)
-    first = delivery_attempts.claim(delivery.id)
+    first = attempts.claim(delivery.id)
     assert first is not None
-    assert delivery_attempts.claim(delivery.id) is None
+    assert attempts.claim(delivery.id) is None
     change("lease_until = clock_timestamp()")
-    second = delivery_attempts.claim(delivery.id)
+    second = attempts.claim(delivery.id)
     assert second is not None
-    delivery_attempts.record(first, GOOD)
+    attempts.record(first, GOOD)
     assert states(hook.id) == ["pending"]
-    delivery_attempts.record(second, BAD)
-    assert delivery_attempts.claim(delivery.id) is None  # not due
+    attempts.record(second, BAD)
+    assert attempts.claim(delivery.id) is None  # not due
     age()
-    third = delivery_attempts.claim(delivery.id)
+    third = attempts.claim(delivery.id)
     assert third is not None
-    delivery_attempts.record(third, GOOD)
+    attempts.record(third, GOOD)
     assert states(hook.id) == ["delivered"]
-    assert delivery_attempts.claim(delivery.id) is None
-    assert delivery_attempts.claim("0" * 26) is None
+    assert attempts.claim(delivery.id) is None
+    assert attempts.claim("0" * 26) is None
 
 
 def test_what_ends_every_courier_comes_to_an_end(problem: str) -> None:
@@ -194,9 +182,9 @@ def test_what_ends_every_courier_comes_to_an_end(problem: str) -> None:
     [delivery] = told(hook.id)
     tries = len(config.settings().webhook_delays_s) + 1
     for _ in range(tries):
-        assert delivery_attempts.claim(delivery.id)
+        assert attempts.claim(delivery.id)
         change("lease_until = clock_timestamp()")
-    assert delivery_attempts.claim(delivery.id) is None
+    assert attempts.claim(delivery.id) is None
     [delivery] = told(hook.id)
     assert (delivery.state, len(delivery.attempts)) == ("failed", tries)
     assert {attempt["error"] for attempt in delivery.attempts} == {
@@ -212,16 +200,16 @@ def test_only_so_many_at_once_to_a_host_and_for_a_user(problem: str, set_: Set) 
     judged("1")
     judged("2")
     first, second, third, fourth = (told(id_)[0].id for id_ in hooks)
-    claims = [delivery_attempts.claim(id_) for id_ in (first, second)]
+    claims = [attempts.claim(id_) for id_ in (first, second)]
     assert all(claims)
-    assert delivery_attempts.claim(told(other)[0].id) is None  # the host has two
-    assert delivery_attempts.claim(third)
-    assert delivery_attempts.claim(fourth) is None  # the user has three
+    assert attempts.claim(told(other)[0].id) is None  # the host has two
+    assert attempts.claim(third)
+    assert attempts.claim(fourth) is None  # the user has three
     assert delivery_ledger.next_after("a", "1") in ([fourth], [told(other)[0].id])
     assert claims[0]
-    delivery_attempts.record(claims[0], GOOD)
-    assert delivery_attempts.claim(fourth)
-    assert delivery_attempts.claim(told(other)[0].id)
+    attempts.record(claims[0], GOOD)
+    assert attempts.claim(fourth)
+    assert attempts.claim(told(other)[0].id)
 
 
 def test_a_host_that_hangs_hides_no_other_from_the_sweeper(problem: str, set_: Set) -> None:
@@ -294,9 +282,9 @@ def test_days_of_failures_disable_a_webhook(problem: str) -> None:
 
     def fails() -> None:
         judged()
-        claim = delivery_attempts.claim(told(hook.id)[-1].id)
+        claim = attempts.claim(told(hook.id)[-1].id)
         assert claim
-        delivery_attempts.record(claim, BAD)
+        attempts.record(claim, BAD)
 
     fails()
     change("failing_since = failing_since - interval '30 days'", "webhooks")
@@ -321,15 +309,15 @@ def test_a_webhook_that_was_disabled_at_the_last_moment(problem: str) -> None:
     """Its delivery, written in the same moment, is not sent; one in flight is still recorded."""
     hook, _ = webhook(URL)
     judged()
-    claim = delivery_attempts.claim(told(hook.id)[0].id)
+    claim = attempts.claim(told(hook.id)[0].id)
     assert claim
     webhooks.change(hook.id, state="disabled")
     assert webhooks.get(hook.id).disabled_reason == "switched off"
-    delivery_attempts.record(claim, BAD)
+    attempts.record(claim, BAD)
     [delivery] = told(hook.id)
     assert (delivery.state, len(delivery.attempts)) == ("failed", 1)
     change("state = 'pending', finished_at = NULL, due_at = clock_timestamp()")
-    assert delivery_attempts.claim(delivery.id) is None
+    assert attempts.claim(delivery.id) is None
     assert states(hook.id) == ["failed"]
 
 
@@ -340,9 +328,9 @@ def test_the_log_keeps_the_latest_attempts(problem: str) -> None:
     [delivery] = told(hook.id)
     for number in range(35):
         deliveries.redeliver(hook.id, delivery.id)
-        claim = delivery_attempts.claim(delivery.id)
+        claim = attempts.claim(delivery.id)
         assert claim
-        delivery_attempts.record(claim, Attempt(str(number), 0.1, 500, None, "nul \0"))
+        attempts.record(claim, Attempt(str(number), 0.1, 500, None, "nul \0"))
     [delivery] = told(hook.id)
     assert [attempt["at"] for attempt in delivery.attempts] == [str(number) for number in range(5, 35)]
 

@@ -9,12 +9,12 @@ from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, u
 from sqlalchemy.orm import Session
 
 from judge.config import settings
-from judge.db import transaction
+from judge.db import take_turns, transaction
 from judge.errors import Conflict, NotFound
 from judge.journal import now
 from judge.models import DeliveryRow, User, WebhookRow
 from judge.records import instant, is_id, new_id
-from judge.signatures import new_secret
+from judge.webhooks.signatures import new_secret
 
 PING = "ping"
 """The type of what is told for a test."""
@@ -81,8 +81,7 @@ def create(*, user_id: str, has_account: bool, **values: Any) -> tuple[Webhook, 
     values: url, host, scope, events, problem_id, description. The caller has checked them.
     """
     with transaction() as session:
-        # Two at once would each count the other out.
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtext(f"webhooks of {user_id}"))))
+        take_turns(session, f"webhooks of {user_id}")  # two at once would each count the other out
         count = session.scalar(select(func.count()).where(WebhookRow.user_id == user_id)) or 0
         if count >= settings().webhooks_per_user:
             raise WebhookRefused(f"{user_id} has {count} webhooks, and more are not taken; delete one first")

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from judge import changes, queue, rejudged
+from judge import changes, queue
 from judge.db import transaction
 from judge.errors import Conflict, NotFound
 from judge.events import Event
 from judge.journal import now
-from judge.ledger import get, read_row
 from judge.manifest import Manifest
 from judge.models import PackageRow, Problem, SubmissionRow
 from judge.records import Submission
-from judge.submissions import append, end_without_verdict, move
+from judge.submissions import append, end_without_verdict, move, rejudged
+from judge.submissions.ledger import get, read_row
 from judge.verdict import ENDED, State
 
 

@@ -7,13 +7,12 @@ from typing import Any
 
 from sqlalchemy import delete, func, select
 
-from judge import credentials
-from judge.accounts import Account
+from judge.accounts import Account, credentials
+from judge.accounts.scopes import Role, Scope, included, scope_of
 from judge.db import transaction
 from judge.errors import Conflict, JudgeError, NotFound
 from judge.models import Token, User
 from judge.records import instant, is_id, new_id
-from judge.scopes import Role, Scope, included, scope_of
 
 _MOST = 100
 """Tokens of one user, those that have expired among them."""

@@ -1,6 +1,6 @@
 """POST requests to URLs that strangers have given: to an address that was looked at, and for a bounded time.
 
-The rule of judge.reach is applied to the very address that is connected to, so a name that resolves to
+The rule of ``reach`` is applied to the very address that is connected to, so a name that resolves to
 something else the second time gains nothing. No redirect is followed and no proxy of the environment is used.
 """
 
@@ -17,7 +17,7 @@ from http.client import HTTPConnection, HTTPException, HTTPResponse
 import certifi
 
 from judge.errors import JudgeError
-from judge.reach import Refused, Target, checked, may_reach
+from judge.webhooks.reach import Refused, Target, checked, may_reach
 
 CONNECT_S = 3.0
 """Finding the address and connecting to it, together."""

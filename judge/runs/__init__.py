@@ -20,16 +20,16 @@ from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, undefer
 
 from judge.config import settings
-from judge.db import transaction
+from judge.db import delete_in_parts, take_turns, transaction
 from judge.errors import Conflict, NotFound, TooManyOpen
 from judge.events import RunEvent
 from judge.execution import Execution, ExecutionResult, RunLimits
-from judge.journal import Entry, Journal, Published, move, now
+from judge.journal import Entry, Journal, Published, now
 from judge.languages import table
 from judge.models import RunEventRow, RunInputRow, RunRow
 from judge.records import SourceFile, is_id, new_id, storable
-from judge.run_ledger import read_row
-from judge.run_records import Piece, Run
+from judge.runs.ledger import read_row
+from judge.runs.records import Piece, Run
 from judge.verdict import ENDED, HELD, State
 
 
@@ -186,9 +186,8 @@ def finish(
 def cancel(run_id: str) -> list[RunEvent]:
     """End a run, wherever it stands; an attempt that held it is lost. Nothing where it has ended already."""
     with transaction() as session:
-        rows = move(
+        rows = _journal.move(
             session,
-            RunRow,
             RunRow.id == run_id,
             RunRow.state.not_in(ENDED),
             entries=1,
@@ -249,15 +248,8 @@ def delete_(run_id: str) -> None:
 
 def purge(*, at_once: int = 200) -> int:
     """Remove the runs that were kept long enough, also those that nobody could run; how many."""
-    removed = 0
-    while True:
-        old = select(RunRow.id).where(RunRow.expires_at < now(), RunRow.state.not_in(HELD)).limit(at_once)
-        with transaction() as session:
-            gone = session.execute(delete(RunRow).where(RunRow.id.in_(old)))
-            count = int(gone.rowcount)  # type: ignore[attr-defined]  # a DELETE's result is a CursorResult
-        removed += count
-        if not count:
-            return removed
+    old = select(RunRow.id).where(RunRow.expires_at < now(), RunRow.state.not_in(HELD)).limit(at_once)
+    return delete_in_parts(delete(RunRow).where(RunRow.id.in_(old)))
 
 
 _MOST_INPUTS = 20_000
@@ -278,7 +270,7 @@ def _expiry() -> Any:
 
 def _check_room_for(session: Session, user_id: str) -> None:
     """Raises TooManyOpen; until the transaction ends, nobody else counts this user's."""
-    _alone(session, f"open runs of {user_id}")
+    take_turns(session, f"open runs of {user_id}")
     query = select(func.count()).where(
         RunRow.user_id == user_id, RunRow.finished_at.is_(None), RunRow.stdin_open
     )
@@ -291,13 +283,9 @@ def _has_slot_for(session: Session, run_id: str, worker: str) -> bool:
     """Whether this worker may hold this run, too: people who think must leave slots to all others."""
     if not session.scalar(select(RunRow.stdin_open).where(RunRow.id == run_id)):
         return True
-    _alone(session, f"open runs on {worker}")
+    take_turns(session, f"open runs on {worker}")
     query = select(func.count()).where(RunRow.worker == worker, RunRow.state.in_(HELD), RunRow.stdin_open)
     return session.scalars(query).one() < (settings().open_run_slots or max(1, settings().slots // 2))
-
-
-def _alone(session: Session, what: str) -> None:
-    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(what, 0))))
 
 
 def _refusal(session: Session, run_id: str, most: int) -> Exception:
@@ -323,11 +311,8 @@ class _Journal(Journal[RunRow, RunEvent]):
     held = HELD
     cleared: ClassVar = {"compile_output": None}
 
-    def queued(self, session: Session, row: RunRow) -> Entry:
-        return State.QUEUED, {"attempt": row.attempt}
-
-    def failed(self, session: Session, row: RunRow) -> Entry:
-        return State.FAILED, read_row(session, row).as_json()
+    def failed(self, session: Session, row: RunRow) -> list[RunEvent]:
+        return self.append(session, row, [(State.FAILED, read_row(session, row).as_json())])
 
     def append(self, session: Session, row: RunRow, entries: Sequence[Entry]) -> list[RunEvent]:
         first = row.last_seq - len(entries) + 1

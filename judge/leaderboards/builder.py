@@ -8,11 +8,11 @@ exact on the day it is shown as if nobody had changed. Whoever forgets the board
 import secrets
 from collections.abc import Mapping, Sequence
 
-from judge import standings
 from judge.cache_server import server
 from judge.config import settings
-from judge.places import building, kept, place
-from judge.standings import Board, Standing
+from judge.leaderboards import standings
+from judge.leaderboards.places import building, kept, place
+from judge.leaderboards.standings import Board, Standing
 
 _BUILDING_S = 60
 _AT_ONCE = 1000

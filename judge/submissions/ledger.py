@@ -1,22 +1,22 @@
 """What the tables say of submissions and of their logs; reads only."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from judge import rejudged
-from judge.config import settings
+from judge import journal
 from judge.db import transaction
 from judge.errors import NotFound
 from judge.events import Event
+from judge.journal import now
+from judge.logs import Log
 from judge.models import EventRow, PackageRow, SubmissionRow, TestRow
 from judge.records import GroupResult, SourceFile, Submission, TestResult, is_id
+from judge.submissions import rejudged
 from judge.verdict import HELD, State
-
-_now = func.clock_timestamp
 
 
 def get(submission_id: str) -> Submission:
@@ -61,7 +61,7 @@ def recent(user_id: str, *, within: timedelta, limit: int = 1000) -> list[Submis
     """A user's submissions that have changed in the last while, or are not ended; oldest first."""
     # Two questions, each with an index of its own; asked as one, they would walk the user's whole history.
     changed = select(SubmissionRow.id).where(
-        SubmissionRow.user_id == user_id, SubmissionRow.changed_at > _now() - within
+        SubmissionRow.user_id == user_id, SubmissionRow.changed_at > now() - within
     )
     open_ = select(SubmissionRow.id).where(
         SubmissionRow.user_id == user_id, SubmissionRow.finished_at.is_(None)
@@ -76,63 +76,21 @@ def recent(user_id: str, *, within: timedelta, limit: int = 1000) -> list[Submis
         return _read_rows(session, list(reversed(session.scalars(query).all())))
 
 
-def events_after(
-    submission_id: str, seq: int, *, before: int | None = None, limit: int | None = None
-) -> list[Event]:
-    """The log of a submission after ``seq`` (and before another number), in order; the first ``limit``."""
-    where = [EventRow.submission_id == submission_id, EventRow.seq > seq]
-    if before is not None:
-        where.append(EventRow.seq < before)
-    return _events(*where, limit=limit)
-
-
-def events_of_user(user_id: str, *, within: timedelta) -> list[Event]:
-    """What happened to a user's submissions in the last while, each submission's in order."""
-    since = _now() - within
-    return _events(SubmissionRow.user_id == user_id, SubmissionRow.changed_at > since, EventRow.at > since)
-
-
-def events_of_user_after(user_id: str, place: tuple[datetime, str, int], *, limit: int) -> list[Event]:
-    """The first ``limit`` events of a user after a place, which is an instant, an id and a ``seq``."""
-    order = EventRow.at, EventRow.submission_id, EventRow.seq
-    # Nothing happens to a submission after it was last changed; for that there is an index.
-    changed = SubmissionRow.changed_at >= place[0]
-    return _events(
-        SubmissionRow.user_id == user_id, changed, tuple_(*order) > place, order=order, limit=limit
-    )
-
-
-def unpublished(*, limit: int = 200) -> list[Event]:
-    """Events committed a while ago of which nobody has noted that Redis took them."""
-    pending = (
-        select(SubmissionRow.id)
-        .where(
-            SubmissionRow.published_seq < SubmissionRow.last_seq,
-            SubmissionRow.changed_at < _now() - timedelta(seconds=2),
-        )
-        .order_by(SubmissionRow.changed_at)
-        .limit(limit)
-    )
-    return _events(SubmissionRow.id.in_(pending), EventRow.seq > SubmissionRow.published_seq)
-
-
 def unsent(*, limit: int = 500) -> list[tuple[str, str, float]]:
     """Queued submissions that no broker has taken: (id, language, longest judging in seconds)."""
-    # A web process that has just committed is about to send; it is given a second.
-    just_now = _now() - timedelta(seconds=1)
-    return _to_send(SubmissionRow.sent_at.is_(None), SubmissionRow.changed_at < just_now, limit=limit)
+    return _to_send(journal.never_sent(SubmissionRow), limit=limit)
 
 
 def overdue(language: str, *, limit: int = 500) -> list[tuple[str, str, float]]:
     """As ``unsent``, of those that the broker took a good while ago and that nobody has claimed."""
-    return _to_send(SubmissionRow.language == language, _sent_long_ago(), limit=limit)
+    return _to_send(SubmissionRow.language == language, journal.overdue(SubmissionRow), limit=limit)
 
 
 def overdue_counts() -> dict[str, int]:
     """How many of those there are, by language."""
     query = (
         select(SubmissionRow.language, func.count().label("waiting"))
-        .where(SubmissionRow.state == State.QUEUED, _sent_long_ago())
+        .where(journal.overdue(SubmissionRow))
         .group_by(SubmissionRow.language)
     )
     with transaction() as session:
@@ -146,7 +104,7 @@ def backlog() -> tuple[int, int, float | None]:
     query = select(
         func.count().filter(SubmissionRow.state == State.QUEUED),
         func.count().filter(SubmissionRow.state.in_(HELD)),
-        func.extract("epoch", _now() - func.min(since).filter(SubmissionRow.state == State.QUEUED)),
+        func.extract("epoch", now() - func.min(since).filter(SubmissionRow.state == State.QUEUED)),
     ).where(SubmissionRow.finished_at.is_(None))
     with transaction() as session:
         queued, running, oldest_s = session.execute(query).one()
@@ -209,10 +167,6 @@ def _fields(kind_of: type, row: object) -> dict[str, Any]:
     return {name: getattr(row, name, None) for name in kind_of.__dataclass_fields__}  # type: ignore[attr-defined]
 
 
-def _sent_long_ago() -> ColumnElement[bool]:
-    return SubmissionRow.sent_at < _now() - timedelta(seconds=settings().lease_s * 2 / 3)
-
-
 def _to_send(*where: ColumnElement[bool], limit: int) -> list[tuple[str, str, float]]:
     query = (
         select(
@@ -221,7 +175,7 @@ def _to_send(*where: ColumnElement[bool], limit: int) -> list[tuple[str, str, fl
             func.coalesce(SubmissionRow.judging_s, PackageRow.judging_s).label("judging_s"),
         )
         .join(PackageRow, PackageRow.id == SubmissionRow.package_id)
-        .where(SubmissionRow.state == State.QUEUED, *where)
+        .where(*where)
         .order_by(SubmissionRow.id)
         .limit(limit)
     )
@@ -229,20 +183,20 @@ def _to_send(*where: ColumnElement[bool], limit: int) -> list[tuple[str, str, fl
         return [(row.id, row.language, row.judging_s) for row in session.execute(query)]
 
 
-def _events(
-    *where: ColumnElement[bool],
-    order: Sequence[Any] = (EventRow.submission_id, EventRow.seq),
-    limit: int | None = None,
-) -> list[Event]:
-    query = (
-        select(EventRow, SubmissionRow.problem_id, SubmissionRow.user_id)
-        .join(SubmissionRow, SubmissionRow.id == EventRow.submission_id)
-        .where(*where)
-        .order_by(*order)
-        .limit(limit)
-    )
-    with transaction() as session:
-        return [
-            Event(row.submission_id, row.seq, row.type, problem_id, user_id, row.at, row.data)
-            for row, problem_id, user_id in session.execute(query)
-        ]
+def _event(row: EventRow, problem_id: str, user_id: str) -> Event:
+    return Event(row.submission_id, row.seq, row.type, problem_id, user_id, row.at, row.data)
+
+
+_log = Log(
+    SubmissionRow,
+    EventRow,
+    EventRow.submission_id,
+    select(EventRow, SubmissionRow.problem_id, SubmissionRow.user_id).join(
+        SubmissionRow, SubmissionRow.id == EventRow.submission_id
+    ),
+    _event,
+)
+events_after = _log.after
+events_of_user = _log.of_user
+events_of_user_after = _log.of_user_after
+unpublished = _log.unpublished

@@ -4,12 +4,12 @@ import hashlib
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select, text, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from judge.accounts import Account
-from judge.db import transaction
+from judge.accounts.scopes import Scope, bounded, scope_of
+from judge.db import transaction, write_hint
 from judge.models import SessionRow, Token, User
-from judge.scopes import Scope, bounded, scope_of
 
 _USE_NOTED = timedelta(minutes=1)
 """How exactly the last use is known; more would be a write a request."""
@@ -47,8 +47,7 @@ def holder(
             return None
         user_id, role, most, expires_at, note_it = found
         if used and note_it:
-            # A hint, which a crash may lose: so it need not wait for the disk.
-            session.execute(text("SET LOCAL synchronous_commit = off"))
+            write_hint(session)
             noted = update(table).where(table.digest == digest(secret), noted_long_ago)
             session.execute(noted.values(last_used_at=_now()).execution_options(synchronize_session=False))
     reached: Scope = bounded(most, scope_of(role))

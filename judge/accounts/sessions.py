@@ -5,8 +5,7 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, delete, func, literal, or_, select
 
-from judge import credentials
-from judge.accounts import Account
+from judge.accounts import Account, credentials
 from judge.config import settings
 from judge.db import transaction
 from judge.models import SessionRow, User

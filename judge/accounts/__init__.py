@@ -9,12 +9,12 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from judge.accounts.scopes import Role, Scope
 from judge.db import transaction
 from judge.errors import Conflict, NotFound
 from judge.models import SessionRow, SubmissionRow, Token, User
 from judge.records import ANONYMOUS as ANONYMOUS  # a user's id like any other to whoever asks here
 from judge.records import instant
-from judge.scopes import Role, Scope
 
 USER_ID = re.compile(r"[A-Za-z0-9._@-]{1,64}")
 

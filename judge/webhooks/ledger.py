@@ -9,11 +9,11 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from judge.config import settings
 from judge.db import transaction
-from judge.delivery_attempts import is_free
 from judge.errors import NotFound
 from judge.journal import now
 from judge.models import DeliveryRow, MessageRow, WebhookRow
 from judge.records import instant
+from judge.webhooks.attempts import is_free
 
 STATES = ("pending", "delivered", "failed")
 _FORGOTTEN_AFTER = timedelta(seconds=20)

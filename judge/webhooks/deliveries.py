@@ -13,19 +13,19 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from judge import messages, queue, webhooks
+from judge import queue, webhooks
 from judge.config import settings
-from judge.db import after_commit, transaction
-from judge.delivery_attempts import Attempt, add_attempt, is_free
+from judge.db import after_commit, transaction, write_hint
 from judge.errors import NotFound, QueueUnavailable
 from judge.events import Event, VerificationEvent
 from judge.journal import now
 from judge.models import DeliveryRow, MessageRow, WebhookRow
 from judge.records import instant, new_id
-from judge.webhooks import PING, TYPES, WebhookRefused
+from judge.webhooks import PING, TYPES, WebhookRefused, messages
+from judge.webhooks.attempts import Attempt, add_attempt, is_free
 
 log = logging.getLogger(__name__)
 
@@ -108,7 +108,7 @@ def _hand_over(ids: Sequence[str]) -> None:
 
 def _note_sent(ids: Sequence[str], at: Any) -> None:
     with transaction() as session:
-        session.execute(text("SET LOCAL synchronous_commit = off"))  # a hint, as in judge.journal
+        write_hint(session)
         session.execute(update(DeliveryRow).where(DeliveryRow.id.in_(ids)).values(sent_at=at))
 
 

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select, tuple_
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, undefer
 
 from judge import journal
@@ -14,9 +14,10 @@ from judge.errors import NotFound
 from judge.events import RunEvent
 from judge.execution import Repetition, RunLimits
 from judge.journal import now
+from judge.logs import Log
 from judge.models import RunEventRow, RunInputRow, RunRow
 from judge.records import is_id
-from judge.run_records import OUTPUT, Run
+from judge.runs.records import OUTPUT, Run
 from judge.verdict import HELD, State, Verdict
 
 
@@ -120,36 +121,6 @@ def inputs_after(run_id: str, seq: int) -> list[tuple[int, bytes, bool]]:
         return [(row.seq, row.content, row.eof) for row in session.execute(query)]
 
 
-def events_after(
-    run_id: str, seq: int, *, before: int | None = None, limit: int | None = None
-) -> list[RunEvent]:
-    """The log of a run after ``seq`` (and before another number), in order; the first ``limit``."""
-    where = [RunEventRow.run_id == run_id, RunEventRow.seq > seq]
-    if before is not None:
-        where.append(RunEventRow.seq < before)
-    return _events(*where, limit=limit)
-
-
-def events_of_user(user_id: str, *, within: timedelta) -> list[RunEvent]:
-    """What happened to a user's runs in the last while, each one's in order."""
-    since = now() - within
-    return _events(RunRow.user_id == user_id, RunRow.changed_at > since, RunEventRow.at > since)
-
-
-def events_of_user_after(user_id: str, place: tuple[datetime, str, int], *, limit: int) -> list[RunEvent]:
-    """The first ``limit`` events of a user after a place, which is an instant, an id and a ``seq``."""
-    order = RunEventRow.at, RunEventRow.run_id, RunEventRow.seq
-    # Nothing happens to a run after it was last changed; for that there is an index.
-    changed = RunRow.changed_at >= place[0]
-    return _events(RunRow.user_id == user_id, changed, tuple_(*order) > place, order=order, limit=limit)
-
-
-def unpublished(*, limit: int = 100) -> list[RunEvent]:
-    """Events committed a while ago of which nobody has noted that Redis took them."""
-    pending = select(RunRow.id).where(journal.unpublished(RunRow)).order_by(RunRow.changed_at).limit(limit)
-    return _events(RunRow.id.in_(pending), RunEventRow.seq > RunRow.published_seq)
-
-
 def unsent() -> list[tuple[str, str, float]]:
     """Queued runs that no broker has taken: (id, language, longest attempt in seconds)."""
     return _to_send(journal.never_sent(RunRow))
@@ -219,20 +190,18 @@ def _to_send(*where: ColumnElement[bool]) -> list[tuple[str, str, float]]:
         return [(row.id, row.language, row.longest_s) for row in session.execute(query)]
 
 
-def _events(
-    *where: ColumnElement[bool],
-    order: Sequence[Any] = (RunEventRow.run_id, RunEventRow.seq),
-    limit: int | None = None,
-) -> list[RunEvent]:
-    query = (
-        select(RunEventRow, RunRow.user_id)
-        .join(RunRow, RunRow.id == RunEventRow.run_id)
-        .where(*where)
-        .order_by(*order)
-        .limit(limit)
-    )
-    with transaction() as session:
-        return [
-            RunEvent(row.run_id, row.seq, row.type, user_id, row.at, row.data)
-            for row, user_id in session.execute(query)
-        ]
+def _event(row: RunEventRow, user_id: str) -> RunEvent:
+    return RunEvent(row.run_id, row.seq, row.type, user_id, row.at, row.data)
+
+
+_log = Log(
+    RunRow,
+    RunEventRow,
+    RunEventRow.run_id,
+    select(RunEventRow, RunRow.user_id).join(RunRow, RunRow.id == RunEventRow.run_id),
+    _event,
+)
+events_after = _log.after
+events_of_user = _log.of_user
+events_of_user_after = _log.of_user_after
+unpublished = _log.unpublished

@@ -4,7 +4,7 @@ A place is solved and points, each taken from the most that there can be, then t
 digits of fixed widths, then the user. Nothing is rounded, as a packed floating point score would be.
 """
 
-from judge.standings import Board, Ranked, Standing
+from judge.leaderboards.standings import Board, Ranked, Standing
 
 _MOST_SOLVED, _MOST_POINTS = 16**8 - 1, 16**16 - 1
 PREFIX = 8 + 16 + 12

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from judge import blobs, changes, deliveries, versions
+from judge import blobs, changes, versions
 from judge.db import transaction
 from judge.errors import NotFound
 from judge.events import VerificationEvent
@@ -27,6 +27,7 @@ from judge.packages.package import Package
 from judge.records import new_id, storable
 from judge.verdict import VerificationState, VersionState
 from judge.versions import Prepared
+from judge.webhooks import deliveries
 
 State = VerificationState
 SETTLED = (VersionState.VERIFIED, VersionState.REJECTED)
@@ -178,13 +179,13 @@ class _Journal(Journal[VerificationRow, VerificationEvent]):
     table = VerificationRow
     held = (State.RUNNING,)
 
-    def queued(self, session: Session, row: VerificationRow) -> Entry:
+    def queued(self, session: Session, row: VerificationRow) -> list[VerificationEvent]:
         _set_version(session, row, VersionState.DRAFT)
-        return "queued", {"attempt": row.attempt}
+        return super().queued(session, row)
 
-    def failed(self, session: Session, row: VerificationRow) -> Entry:
+    def failed(self, session: Session, row: VerificationRow) -> list[VerificationEvent]:
         _set_version(session, row, VersionState.DRAFT)
-        return "failed", {"attempt": row.attempt}
+        return self.append(session, row, [(State.FAILED, {"attempt": row.attempt})])
 
     def append(
         self, session: Session, row: VerificationRow, entries: Sequence[Entry]

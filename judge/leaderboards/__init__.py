@@ -1,13 +1,13 @@
-"""Leaderboards as sorted sets of Redis, which say what the SQL of judge.standings would, and faster.
+"""Leaderboards as sorted sets of Redis, which say what the SQL of ``standings`` would, and faster.
 
-All members of a board have the same score, so they lie in the order of their bytes (judge.places). A hash
+All members of a board have the same score, so they lie in the order of their bytes (``places``). A hash
 beside them has each user's place, and one field more by which a board without users is told from a lost one.
 
 When something has changed for a user, their standing is read anew and put in its place: added to nothing, so
 the last to read is right. Whoever is about to read says so (a claim); only the last who did may write.
 
 A board that is lost (evicted, expired, of an earlier run of Redis, or in doubt) is built by one who asks for
-it (judge.leaderboard_building). The others wait a little, then ask Postgres.
+it (``builder``). The others wait a little, then ask Postgres.
 """
 
 import secrets
@@ -16,12 +16,12 @@ from collections import Counter
 from collections.abc import Callable, Set
 from dataclasses import dataclass
 
-from judge import standings
 from judge.cache import Status
 from judge.cache_server import Away, server
-from judge.leaderboard_building import built
-from judge.places import PREFIX, building, claim, kept, place, ranked
-from judge.standings import Board, Place, Ranked, Standing
+from judge.leaderboards import standings
+from judge.leaderboards.builder import built
+from judge.leaderboards.places import PREFIX, building, claim, kept, place, ranked
+from judge.leaderboards.standings import Board, Place, Ranked, Standing
 
 PATIENCE_S = 0.5
 _LOOK_AGAIN_S = 0.01

@@ -9,9 +9,9 @@ meant, only JUDGE_REJUDGING_SLICE of them are in the queue at a time::
                          │
     cancel, from running or done ──> cancelled
 
-By hand a submission is judged as a trial (judge.rejudged): until the rejudging is applied everybody goes on
-seeing the former judgement, in the state done and without a single event. To show it queued, or test by test,
-would tell contestants of verdicts that perhaps never count.
+By hand a submission is judged as a trial (judge.submissions.rejudged): until the rejudging is applied
+everybody goes on seeing the former judgement, in the state done and without an event. To show it queued,
+or test by test, would tell contestants of verdicts that perhaps never count.
 """
 
 from collections.abc import Callable
@@ -20,18 +20,18 @@ from dataclasses import dataclass, field
 from sqlalchemy import ColumnElement, exists, func, insert, literal, select, update
 from sqlalchemy.orm import Session
 
-from judge import changes, interventions, rejudged
+from judge import changes
 from judge.config import settings
 from judge.db import transaction
 from judge.errors import Conflict, NotFound
 from judge.events import Event
-from judge.interventions import Target
 from judge.journal import now
-from judge.ledger import read_row
 from judge.models import RejudgedRow, RejudgingRow, SubmissionRow
 from judge.records import new_id
-from judge.rejudging_ledger import Wanted
-from judge.submissions import append, move
+from judge.rejudgings.ledger import Wanted
+from judge.submissions import append, interventions, move, rejudged
+from judge.submissions.interventions import Target
+from judge.submissions.ledger import read_row
 from judge.verdict import RejudgedState, RejudgingState, State
 
 

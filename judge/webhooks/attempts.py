@@ -6,15 +6,14 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from judge import backoff, webhooks
+from judge import webhooks
 from judge.config import settings
-from judge.db import transaction
+from judge.db import take_turns, transaction
 from judge.journal import now
 from judge.models import DeliveryRow, MessageRow, WebhookRow
 from judge.records import instant, storable
-from judge.webhooks import PING
+from judge.webhooks import PING, backoff
 
-_CLAIMING = 0x636F7572  # "cour": a lock's number, on which all couriers agree
 _LEASE_BEYOND_S = 20.0
 """A lease outlives a request by so much: it is never renewed, for no request outlives its time limit."""
 _ATTEMPTS_KEPT = 30
@@ -59,7 +58,7 @@ def claim(delivery_id: str) -> Claim | None:
     """
     lease_s = settings().webhook_timeout_s + _LEASE_BEYOND_S
     with transaction() as session:
-        session.execute(select(func.pg_advisory_xact_lock(_CLAIMING)))  # they count each other
+        take_turns(session, "couriers")  # they count each other
         found = session.execute(
             select(DeliveryRow, WebhookRow, MessageRow)
             .join(WebhookRow, WebhookRow.id == DeliveryRow.webhook_id)

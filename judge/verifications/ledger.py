@@ -1,17 +1,17 @@
 """What the tables say of verifications and of their logs; reads only."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, tuple_
+from sqlalchemy import ColumnElement, select
 
 from judge import journal
 from judge.db import transaction
 from judge.errors import NotFound
 from judge.events import VerificationEvent
 from judge.journal import now
+from judge.logs import Log
 from judge.models import PackageRow, VerificationEventRow, VerificationRow
 from judge.records import instant, is_id
 from judge.verdict import VerificationState
@@ -67,51 +67,6 @@ def recent(user_id: str, *, within: timedelta) -> list[Verification]:
     return _read(VerificationRow.user_id == user_id, VerificationRow.changed_at > now() - within)
 
 
-def events_after(
-    verification_id: str, seq: int, *, before: int | None = None, limit: int | None = None
-) -> list[VerificationEvent]:
-    """The log of a verification after ``seq`` (and before another number), in order; the first ``limit``."""
-    where = [VerificationEventRow.verification_id == verification_id, VerificationEventRow.seq > seq]
-    if before is not None:
-        where.append(VerificationEventRow.seq < before)
-    return _events(*where, limit=limit)
-
-
-def events_of_user(user_id: str, *, within: timedelta) -> list[VerificationEvent]:
-    """What happened to a user's verifications in the last while, each one's in order."""
-    since = now() - within
-    return _events(
-        VerificationRow.user_id == user_id,
-        VerificationRow.changed_at > since,
-        VerificationEventRow.at > since,
-    )
-
-
-def events_of_user_after(
-    user_id: str, place: tuple[datetime, str, int], *, limit: int
-) -> list[VerificationEvent]:
-    """The first ``limit`` events of a user after a place, which is an instant, an id and a ``seq``."""
-    order = VerificationEventRow.at, VerificationEventRow.verification_id, VerificationEventRow.seq
-    return _events(
-        VerificationRow.user_id == user_id,
-        VerificationRow.changed_at >= place[0],
-        tuple_(*order) > place,
-        order=order,
-        limit=limit,
-    )
-
-
-def unpublished(*, limit: int = 100) -> list[VerificationEvent]:
-    """Events committed a while ago of which nobody has noted that Redis took them."""
-    pending = (
-        select(VerificationRow.id)
-        .where(journal.unpublished(VerificationRow))
-        .order_by(VerificationRow.changed_at)
-        .limit(limit)
-    )
-    return _events(VerificationRow.id.in_(pending), VerificationEventRow.seq > VerificationRow.published_seq)
-
-
 def unsent() -> list[str]:
     """Queued verifications that no broker has taken."""
     return _to_send(journal.never_sent(VerificationRow))
@@ -156,23 +111,22 @@ def _read(*where: ColumnElement[bool], limit: int | None = None) -> list[Verific
         ]
 
 
-def _events(
-    *where: ColumnElement[bool],
-    order: Sequence[Any] = (VerificationEventRow.verification_id, VerificationEventRow.seq),
-    limit: int | None = None,
-) -> list[VerificationEvent]:
-    query = (
-        select(VerificationEventRow, PackageRow.problem_id, PackageRow.version, VerificationRow.user_id)
-        .join(VerificationRow, VerificationRow.id == VerificationEventRow.verification_id)
-        .join(PackageRow, PackageRow.id == VerificationRow.package_id)
-        .where(*where)
-        .order_by(*order)
-        .limit(limit)
+def _event(row: VerificationEventRow, problem_id: str, version: int, user_id: str) -> VerificationEvent:
+    return VerificationEvent(
+        row.verification_id, row.seq, row.type, problem_id, version, user_id, row.at, row.data
     )
-    with transaction() as session:
-        return [
-            VerificationEvent(
-                row.verification_id, row.seq, row.type, problem_id, version, user_id, row.at, row.data
-            )
-            for row, problem_id, version, user_id in session.execute(query)
-        ]
+
+
+_log = Log(
+    VerificationRow,
+    VerificationEventRow,
+    VerificationEventRow.verification_id,
+    select(VerificationEventRow, PackageRow.problem_id, PackageRow.version, VerificationRow.user_id)
+    .join(VerificationRow, VerificationRow.id == VerificationEventRow.verification_id)
+    .join(PackageRow, PackageRow.id == VerificationRow.package_id),
+    _event,
+)
+events_after = _log.after
+events_of_user = _log.of_user
+events_of_user_after = _log.of_user_after
+unpublished = _log.unpublished

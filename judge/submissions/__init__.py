@@ -1,0 +1,256 @@
+"""Submissions from their first row to their last; what people do to them meanwhile is ``interventions``.
+
+Every change is one transaction that moves the row, appends what happened to its log, and returns the
+events for the caller to publish once it has committed. A worker's changes name the attempt they belong
+to; where that attempt no longer holds the row they raise AttemptLost and write nothing::
+
+    create ──> queued ──claim──> compiling ──start_running──> running ──finish──> done
+                 ^                   │                          │
+                 └─── give_back ─────┴────── lapse ─────────────┘──> failed, after max_attempts lost ones
+
+What is judged anew and fails is as it was judged before (``rejudged``).
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any, ClassVar
+
+from sqlalchemy import ColumnElement, case, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from judge import journal
+from judge.db import transaction
+from judge.errors import NotFound
+from judge.events import Event, kind
+from judge.journal import Entry, Journal, Published, now
+from judge.manifest import Manifest
+from judge.models import EventRow, PackageRow, SubmissionRow, TestRow
+from judge.records import Judgement, SourceFile, Submission, TestResult, new_id
+from judge.submissions import rejudged
+from judge.submissions.ledger import read_row
+from judge.verdict import HELD, State
+from judge.webhooks import deliveries
+
+
+@dataclass(frozen=True)
+class Claim:
+    """What a worker needs to judge, and the attempt number that its every write must name.
+
+    event: None in a trial, of which nobody is told.
+    """
+
+    submission_id: str
+    attempt: int
+    language: str
+    files: tuple[SourceFile, ...]
+    entry_point: str | None
+    manifest: Manifest
+    event: Event | None
+
+
+def create(
+    *,
+    problem_id: str,
+    package_id: int,
+    test_count: int,
+    user_id: str,
+    language: str,
+    files: Sequence[SourceFile],
+    entry_point: str | None = None,
+    judging_s: float | None = None,
+    also: Callable[[Session, Submission], None] | None = None,
+) -> tuple[Submission, Event]:
+    """A new submission, queued. The caller has checked every value; nothing accepted is refused later.
+
+    judging_s: how long its judging may take; as the package says, where that is None. also: what is to be
+    written in the same transaction; what it raises ends that. Raises NotFound where the problem has been
+    deleted meanwhile.
+    """
+    with _unless_deleted(problem_id), transaction() as session:
+        row = session.scalars(
+            insert(SubmissionRow).returning(SubmissionRow),
+            [
+                {
+                    "id": new_id(),
+                    "problem_id": problem_id,
+                    "package_id": package_id,
+                    "test_count": test_count,
+                    "user_id": user_id,
+                    "language": language,
+                    "files": [asdict(file) for file in files],
+                    "entry_point": entry_point,
+                    "judging_s": judging_s,
+                    "last_seq": 1,
+                }
+            ],
+        ).one()
+        [event] = append(session, row, [(State.QUEUED, {"attempt": 0})])
+        submission = read_row(session, row)
+        if also:
+            also(session, submission)
+        return submission, event
+
+
+@contextmanager
+def _unless_deleted(problem_id: str) -> Iterator[None]:
+    try:
+        yield
+    except IntegrityError as error:
+        if "submissions_problem_id_fkey" in str(error.orig) or "submissions_package_id_fkey" in str(
+            error.orig
+        ):
+            raise NotFound(f"problem {problem_id!r} has just been deleted") from error
+        raise
+
+
+def claim(submission_id: str, worker: str) -> Claim | None:
+    """Take a submission that is queued, or whose lease has run out, for a new attempt.
+
+    None where it is judged elsewhere or has ended, as with any message that comes twice.
+    """
+    shown_attempt = case(
+        (SubmissionRow.is_trial, SubmissionRow.shown_attempt), else_=SubmissionRow.attempt + 1
+    )
+    with transaction() as session:
+        row = _journal.claim(
+            session, submission_id, worker, state=State.COMPILING, shown_attempt=shown_attempt
+        )
+        if row is None:
+            return None
+        events = append(session, row, [(State.COMPILING, {"attempt": row.attempt})])
+        files, entry_point, manifest = session.execute(
+            select(SubmissionRow.files, SubmissionRow.entry_point, PackageRow.manifest)
+            .join(PackageRow, PackageRow.id == SubmissionRow.package_id)
+            .where(SubmissionRow.id == submission_id)
+        ).one()
+    # After the commit: what cannot be read here costs this attempt, instead of being claimed for ever.
+    return Claim(
+        submission_id=row.id,
+        attempt=row.attempt,
+        language=row.language,
+        files=tuple(SourceFile(**file) for file in files),
+        entry_point=entry_point,
+        manifest=Manifest.from_json(manifest),
+        event=events[0] if events else None,
+    )
+
+
+def start_running(
+    submission_id: str, attempt: int, compile_output: bytes | None, *, published: Published
+) -> list[Event]:
+    """The program is compiled; its tests begin. Raises AttemptLost."""
+    with transaction() as session:
+        row = _journal.move_held(
+            session,
+            submission_id,
+            attempt,
+            published,
+            entries=1,
+            state=State.RUNNING,
+            compile_output=compile_output,
+        )
+        return append(session, row, [(State.RUNNING, {"attempt": attempt, "test_count": row.test_count})])
+
+
+def record_tests(
+    submission_id: str, attempt: int, tests: Sequence[TestResult], *, published: Published
+) -> list[Event]:
+    """Some tests have ended; the judging goes on. Raises AttemptLost."""
+    with transaction() as session:
+        row = _journal.move_held(session, submission_id, attempt, published, entries=len(tests))
+        return append(session, row, _add_tests(session, row, tests))
+
+
+def finish(
+    submission_id: str,
+    attempt: int,
+    judgement: Judgement,
+    tests: Sequence[TestResult] = (),
+    *,
+    published: Published,
+) -> list[Event]:
+    """The verdict, with every test row before it. Raises AttemptLost."""
+    with transaction() as session:
+        row = _journal.move_held(
+            session,
+            submission_id,
+            attempt,
+            published,
+            entries=len(tests) + 1,
+            state=State.DONE,
+            lease_until=None,
+            worker=None,
+            finished_at=now(),
+            **asdict(judgement),
+        )
+        entries, was_trial = _add_tests(session, row, tests), row.is_trial
+        rejudged.settle(session, row)
+        if was_trial:
+            return []
+        return append(session, row, [*entries, (State.DONE, read_row(session, row).as_json())])
+
+
+def end_without_verdict(session: Session, row: SubmissionRow) -> list[Event]:
+    """A row was moved to failed or cancelled; where it has a former judgement, that counts again.
+
+    Its log then tells of the submission as it is done, for that is what it is.
+    """
+    was_trial = row.is_trial
+    rejudged.settle(session, row)
+    return [] if was_trial else append(session, row, [(row.state, read_row(session, row).as_json())])
+
+
+def _add_tests(session: Session, row: SubmissionRow, tests: Sequence[TestResult]) -> list[Entry]:
+    if tests:
+        session.execute(
+            insert(TestRow),
+            [{"submission_id": row.id, "attempt": row.attempt, **asdict(test)} for test in tests],
+        )
+    return [("test", test.as_json()) for test in tests]
+
+
+class _Journal(Journal[SubmissionRow, Event]):
+    """In a trial nothing is told, so its log has no entries."""
+
+    table = SubmissionRow
+    held = HELD
+    cleared: ClassVar = {"compile_output": None}
+
+    def move(
+        self, session: Session, *where: ColumnElement[bool], entries: int, **values: Any
+    ) -> Sequence[SubmissionRow]:
+        told = case((SubmissionRow.is_trial, 0), else_=entries)
+        return journal.move(session, SubmissionRow, *where, entries=told, **values)
+
+    def append(self, session: Session, row: SubmissionRow, entries: Sequence[Entry]) -> list[Event]:
+        if row.is_trial:
+            return []
+        first = row.last_seq - len(entries) + 1
+        events = [
+            Event(row.id, first + offset, kind(word), row.problem_id, row.user_id, row.changed_at, data)
+            for offset, (word, data) in enumerate(entries)
+        ]
+        session.execute(
+            insert(EventRow),
+            [
+                {"submission_id": e.submission_id, "seq": e.seq, "type": e.type, "at": e.at, "data": e.data}
+                for e in events
+            ],
+        )
+        deliveries.note(session, events)
+        return events
+
+    def failed(self, session: Session, row: SubmissionRow) -> list[Event]:
+        return end_without_verdict(session, row)
+
+
+_journal = _Journal()
+move = _journal.move
+append = _journal.append
+mark_sent = _journal.mark_sent
+renew = _journal.renew
+give_back = _journal.give_back
+give_back_of = _journal.give_back_of
+lapse = _journal.lapse
