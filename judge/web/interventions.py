@@ -1,7 +1,6 @@
 """What is done over HTTP to a submission that is there: cancel it, have it judged anew, delete it."""
 
-import logging
-import threading
+from functools import partial
 from http import HTTPStatus
 from typing import Literal
 
@@ -9,21 +8,17 @@ from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict
 
 from judge import queue, submissions
-from judge.errors import QueueUnavailable
-from judge.events import publish, publish_cancelled
+from judge.events import publish_cancelled
 from judge.records import Submission
 from judge.submissions import interventions
 from judge.submissions.interventions import Intervention
 from judge.web import shapes
+from judge.web.announcements import announce, beside
 from judge.web.asking import account, require_admin, require_author, sees_everything
 from judge.web.describing import describe
 from judge.web.faults import Fault
 from judge.web.schemas import read
 from judge.web.submissions import seen
-
-log = logging.getLogger(__name__)
-
-_ANNOUNCE_S = 2.0
 
 blueprint = Blueprint("interventions", __name__)
 
@@ -79,10 +74,7 @@ def _require_own(submission: Submission) -> None:
 
 
 def _accepted(done: Intervention) -> Response:
-    # It is done already: a Redis that is slow to take it is not to be waited for.
-    announcing = threading.Thread(target=_announce, args=(done,), daemon=True)
-    announcing.start()
-    announcing.join(_ANNOUNCE_S)
+    beside(lambda: _announce(done))
     response = jsonify(done.submission.as_json(full=sees_everything()))
     response.status_code = HTTPStatus.ACCEPTED
     return response
@@ -92,17 +84,9 @@ def _announce(done: Intervention) -> None:
     """Tell workers, watchers and the queue; what does not come through is left to leases and the sweeper."""
     if not done.events:
         return
-    submission, sent = done.submission, False
+    submission, send = done.submission, None
     if done.judging_s is None:
         publish_cancelled([submission.id])
-    published = publish(done.events)
-    if done.judging_s is not None:
-        try:
-            queue.send(submission.id, submission.language, done.judging_s)
-            sent = True
-        except QueueUnavailable as error:
-            log.warning("submission %s: left to the sweeper: %s", submission.id, error)
-    first, last = done.events[0].seq, done.events[-1].seq
-    submissions.mark_sent(
-        submission.id, published_after=first - 1, published_seq=last if published else first - 1, sent=sent
-    )
+    else:
+        send = partial(queue.send, submission.id, submission.language, done.judging_s)
+    announce(done.events, submissions.mark_sent, send)

@@ -1,6 +1,5 @@
 """Rejudgings over HTTP: a look at whom one would concern, its start, its progress, and what it changes."""
 
-import threading
 from collections.abc import Sequence
 from http import HTTPStatus
 from itertools import groupby
@@ -12,18 +11,18 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from judge import changes, rejudgings, submissions
 from judge.accounts import ANONYMOUS
 from judge.config import settings
-from judge.events import Event, publish, publish_cancelled
+from judge.events import Event, publish_cancelled
 from judge.rejudgings import ledger as rejudging_ledger
 from judge.rejudgings.ledger import Rejudging, Wanted
 from judge.verdict import State, Verdict
 from judge.web import paging
 from judge.web import rejudging_shapes as shapes
+from judge.web.announcements import announce, beside
 from judge.web.asking import account, require_author
 from judge.web.describing import describe, query
 from judge.web.faults import Fault, invalid
 from judge.web.schemas import Id, Instant, QueryFlag, Text, UserId, read
 
-_ANNOUNCE_S = 2.0
 _MOST_IDS = 1000
 
 Outcome = Literal[
@@ -211,10 +210,7 @@ def cancel(rejudging_id: str) -> Response:
     rejudging_ledger.get(rejudging_id)
     in_queue = rejudgings.judging(rejudging_id)
     events = rejudgings.cancel(rejudging_id)
-    # It is cancelled already: a Redis that is slow to take it is not to be waited for.
-    announcing = threading.Thread(target=_announce, args=(in_queue, events), daemon=True)
-    announcing.start()
-    announcing.join(_ANNOUNCE_S)
+    beside(lambda: _announce(in_queue, events))
     return _accepted(rejudging_ledger.get(rejudging_id))
 
 
@@ -249,8 +245,5 @@ def _announce(in_queue: Sequence[str], events: Sequence[Event]) -> None:
     changes.changed(
         *{changes.submission(event.submission_id, event.user_id, event.problem_id) for event in events}
     )
-    for submission_id, group in groupby(events, key=lambda event: event.submission_id):
-        told = list(group)
-        if publish(told):
-            first, last = told[0].seq, told[-1].seq
-            submissions.mark_sent(submission_id, published_after=first - 1, published_seq=last, sent=False)
+    for _, group in groupby(events, key=lambda event: event.submission_id):
+        announce(list(group), submissions.mark_sent)

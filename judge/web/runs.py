@@ -1,10 +1,9 @@
 """Runs without a problem over HTTP: ask for one, show it, wait for it, type to it, end it, remove it."""
 
 import base64
-import logging
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
@@ -13,8 +12,8 @@ from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
 from judge import queue, runs
 from judge.config import settings
-from judge.errors import Conflict, NotFound, QueueUnavailable, TooManyOpen
-from judge.events import RunEvent, publish, publish_cancelled, wake_reader
+from judge.errors import Conflict, NotFound, TooManyOpen
+from judge.events import RunEvent, publish_cancelled, wake_reader
 from judge.languages import table
 from judge.records import is_id
 from judge.runs import ledger as run_ledger
@@ -22,6 +21,7 @@ from judge.runs.records import Encoding, Run, as_text
 from judge.verdict import ENDED, State, Verdict
 from judge.web import paging, throttling
 from judge.web import run_shapes as shapes
+from judge.web.announcements import announce, beside
 from judge.web.asking import account
 from judge.web.describing import describe, query
 from judge.web.faults import Fault, answer, invalid
@@ -32,9 +32,6 @@ from judge.web.sources import Error, proven_language, sent_files
 from judge.web.submissions import submitter_of, with_preference
 from judge.web.waiting import WaitQuery, asked_wait_s, until_run_ended
 
-log = logging.getLogger(__name__)
-
-_ANNOUNCE_S = 2.0
 _MANY_BYTES = 8 * 1024 * 1024
 """What the runs of one answer may have printed, all together."""
 
@@ -118,9 +115,10 @@ def create() -> Response:
         stdin_open=asked.stdin_open,
         also=lambda session, made: remember(session, key, _accepted(made, encoding)),
     )
-    # It is accepted already: a Redis that is slow to take it, or to be given up, is not to be waited for.
     longest_s = execution.longest_s(is_fed=asked.stdin_open)
-    _beside(lambda: _announce(event, run.language, longest_s))
+    beside(
+        lambda: announce([event], runs.mark_sent, partial(queue.send_run, run.id, run.language, longest_s))
+    )
     if wait_s:
         with suppress(Fault):  # no room to wait in; it is accepted all the same
             run = until_run_ended(run.id, wait_s)
@@ -224,7 +222,7 @@ def cancel(run_id: str) -> Response:
     if run.state != State.CANCELLED:
         raise Conflict(f"the run is {run.state}: there is nothing to cancel")
     if events:
-        _beside(lambda: _tell_of_cancelling(events))
+        beside(lambda: _tell_of_cancelling(events))
     response = jsonify(run.as_json(encoding=encoding))
     response.status_code = HTTPStatus.ACCEPTED
     return response
@@ -259,7 +257,7 @@ def require_own(run: Run, what: str) -> None:
 def entered(run_id: str, data: bytes, *, eof: bool) -> int:
     """Keep what was typed and wake whoever reads it; its number. Raises Conflict."""
     number = runs.enter(run_id, data, eof=eof)
-    _beside(lambda: wake_reader(run_id, number))
+    beside(lambda: wake_reader(run_id, number))
     return number
 
 
@@ -270,30 +268,10 @@ def _accepted(run: Run, encoding: Encoding) -> Response:
     return response
 
 
-def _beside(announce: Callable[[], None]) -> None:
-    """Tell others what is done already, without waiting for a Redis that is slow to take it."""
-    announcing = threading.Thread(target=announce, daemon=True)
-    announcing.start()
-    announcing.join(_ANNOUNCE_S)
-
-
-def _announce(event: RunEvent, language: str, longest_s: float) -> None:
-    """Publish and queue a new run; what does not come through is left to the sweeper."""
-    published = publish([event])
-    sent = True
-    try:
-        queue.send_run(event.run_id, language, longest_s)
-    except QueueUnavailable as error:
-        log.warning("run %s: left to the sweeper: %s", event.run_id, error)
-        sent = False
-    runs.mark_sent(event.run_id, published_seq=event.seq if published else 0, sent=sent)
-
-
 def _tell_of_cancelling(events: Sequence[RunEvent]) -> None:
     """Have the worker stop, then tell; what does not come through is left to the lease and the sweeper."""
     publish_cancelled(event.run_id for event in events)
-    for event in events if publish(events) else ():
-        runs.mark_sent(event.run_id, published_after=event.seq - 1, published_seq=event.seq, sent=False)
+    announce(events, runs.mark_sent)
 
 
 def _unprocessable(errors: list[Error]) -> Fault:

@@ -1,8 +1,7 @@
 """Submissions over HTTP: accept one, show it, wait for it, list them."""
 
-import logging
-import threading
 from contextlib import suppress
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -13,13 +12,13 @@ from judge import cache, problems, queue, submissions
 from judge.accounts import ANONYMOUS
 from judge.cache import Entry, Filling, Read
 from judge.config import settings
-from judge.errors import NotFound, QueueUnavailable
-from judge.events import Event, publish
+from judge.errors import NotFound
 from judge.problems import CurrentProblem
 from judge.records import SourceFile, Submission, is_id
 from judge.submissions import ledger
 from judge.verdict import ENDED, Verdict
 from judge.web import cached, paging, shapes, throttling
+from judge.web.announcements import announce, beside
 from judge.web.asking import account, may_see, sees_everything
 from judge.web.describing import describe, query
 from judge.web.faults import Fault
@@ -27,10 +26,6 @@ from judge.web.idempotent import amend, key_of, remember, replayed
 from judge.web.schemas import Id, ShortSubmissionIn, SubmissionIn, UserName, check, read_json
 from judge.web.sources import Error, proven_language, sent_files, sound
 from judge.web.waiting import WaitQuery, asked_wait_s, preferred_wait, until_ended
-
-log = logging.getLogger(__name__)
-
-_ANNOUNCE_S = 2.0
 
 blueprint = Blueprint("submissions", __name__)
 short_form = Blueprint("short_form", __name__)
@@ -157,6 +152,7 @@ def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
         raise Fault(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
     owner = submitter_of(asked.user_id)
     throttling.check_pending(owner)
+    judging_s = queue.judging_s(problem.manifest, asked.language)
     submission, event = submissions.create(
         problem_id=problem.id,
         package_id=problem.package_id,
@@ -165,13 +161,14 @@ def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
         language=asked.language,
         files=files,
         entry_point=asked.entry_point if isinstance(asked, SubmissionIn) else None,
-        judging_s=queue.judging_s(problem.manifest, asked.language),
+        judging_s=judging_s,
         also=lambda session, made: remember(session, key, _accepted(made)),
     )
-    # It is accepted already: a Redis that is slow to take it, or to be given up, is not to be waited for.
-    announcing = threading.Thread(target=_announce, args=(submission, event, problem), daemon=True)
-    announcing.start()
-    announcing.join(_ANNOUNCE_S)
+    beside(
+        lambda: announce(
+            [event], submissions.mark_sent, partial(queue.send, submission.id, submission.language, judging_s)
+        )
+    )
     if wait_s:
         with suppress(Fault):  # no room to wait in; it is accepted all the same
             submission = until_ended(submission.id, wait_s)
@@ -186,19 +183,6 @@ def _accepted(submission: Submission) -> Response:
     response.status_code = HTTPStatus.OK if submission.state in ENDED else HTTPStatus.ACCEPTED
     response.headers["Location"] = url_for("submissions.show", submission_id=submission.id)
     return response
-
-
-def _announce(submission: Submission, event: Event, problem: CurrentProblem) -> None:
-    """Publish and queue a new submission; what does not come through is left to the sweeper."""
-    published = publish([event])
-    sent = True
-    try:
-        judging_s = queue.judging_s(problem.manifest, submission.language)
-        queue.send(submission.id, submission.language, judging_s)
-    except QueueUnavailable as error:
-        log.warning("submission %s: left to the sweeper: %s", submission.id, error)
-        sent = False
-    submissions.mark_sent(submission.id, published_seq=event.seq if published else 0, sent=sent)
 
 
 def _problem(

@@ -1,7 +1,6 @@
 """Versions of problems over HTTP: upload a package, follow its verification, publish it."""
 
-import logging
-import threading
+from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
 
@@ -10,23 +9,19 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from judge import queue, verifications, versions, withdrawals
 from judge.accounts import ANONYMOUS
-from judge.errors import NotFound, PackageError, QueueUnavailable
-from judge.events import publish as publish_events
+from judge.errors import NotFound, PackageError
 from judge.events import publish_cancelled
 from judge.packages.ids import is_problem_id
 from judge.verifications import Requested
 from judge.verifications import ledger as verification_ledger
 from judge.versions import Version
 from judge.web import shapes
+from judge.web.announcements import announce, beside
 from judge.web.asking import account, require_admin, require_author
 from judge.web.describing import describe, query
 from judge.web.faults import Fault, invalid
 from judge.web.schemas import QueryFlag, UserName
 from judge.web.uploads import PACKAGE, uploaded
-
-log = logging.getLogger(__name__)
-
-_ANNOUNCE_S = 2.0
 
 blueprint = Blueprint("versions", __name__)
 
@@ -87,8 +82,7 @@ def delete_problem(problem_id: str) -> Response:
         return Response(status=HTTPStatus.NO_CONTENT)
     require_admin()
     held = withdrawals.purge(problem_id)
-    # It is gone already: a Redis that is slow to take it is not to be waited for.
-    threading.Thread(target=publish_cancelled, args=(held,), daemon=True).start()
+    beside(lambda: publish_cancelled(held))
     return Response(status=HTTPStatus.NO_CONTENT)
 
 
@@ -160,10 +154,9 @@ def _unreadable(error: PackageError) -> Fault:
 
 def _answer(problem_id: str, requested: Requested) -> Response:
     if requested.event is not None:
-        # It is accepted already: a Redis that is slow to take it is not to be waited for.
-        announcing = threading.Thread(target=_announce, args=(requested,), daemon=True)
-        announcing.start()
-        announcing.join(_ANNOUNCE_S)
+        event = requested.event
+        send = partial(queue.send_verification, event.verification_id)
+        beside(lambda: announce([event], verifications.mark_sent, send))
     version = versions.get(problem_id, requested.version)
     response = jsonify(
         problem_id=problem_id,
@@ -177,17 +170,3 @@ def _answer(problem_id: str, requested: Requested) -> Response:
         "versions.show_version", problem_id=problem_id, number=version.number
     )
     return response
-
-
-def _announce(requested: Requested) -> None:
-    """Publish and queue a new verification; what does not come through is left to the sweeper."""
-    event = requested.event
-    assert event is not None, "there is something to announce"
-    published = publish_events([event])
-    sent = True
-    try:
-        queue.send_verification(event.verification_id)
-    except QueueUnavailable as error:
-        log.warning("verification %s: left to the sweeper: %s", event.verification_id, error)
-        sent = False
-    verifications.mark_sent(event.verification_id, published_seq=event.seq if published else 0, sent=sent)
