@@ -2,15 +2,16 @@
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from itertools import groupby
+from typing import Any
 
 from judge import changes, idempotency, queue, rejudgings, runs, submissions, upkeep, verifications, workers
 from judge.accounts import sessions
 from judge.config import settings
 from judge.errors import QueueUnavailable
-from judge.events import Event, RunEvent, VerificationEvent
+from judge.events import AnyEvent
 from judge.queue import COURIERS, PURGE, SWEEP, VERIFYING, app
 from judge.runs import ledger as run_ledger
 from judge.submissions import ledger
@@ -36,22 +37,22 @@ def sweep_once() -> None:
     with upkeep.alone_in_sweeping() as alone:
         if not alone:
             return
-        _tell(submissions.lapse())
-        _tell_of_runs(runs.lapse())
-        _tell_of_verifications(verifications.lapse())
+        _tell(submissions.lapse(), submissions.mark_sent)
+        _tell(runs.lapse(), runs.mark_sent)
+        _tell(verifications.lapse(), verifications.mark_sent)
         rejudged = rejudgings.go_on()
-        _tell(rejudged.events)
+        _tell(rejudged.events, submissions.mark_sent)
         changes.settle()
         try:
-            _send(rejudged.to_send)
-            _send(ledger.unsent())
+            _send_submissions(rejudged.to_send)
+            _send_submissions(ledger.unsent())
             _send_runs(run_ledger.unsent())
             for language in _overdue_counts():
                 # As many messages wait as rows: they are only slow. Fewer: the broker has forgotten some.
                 # The messages are counted first, since whoever claims meanwhile takes one of each.
                 depth = queue.depth(language)
                 if depth < _overdue_counts()[language]:
-                    _send(ledger.overdue(language))
+                    _send_submissions(ledger.overdue(language))
                     _send_runs(run_ledger.overdue(language))
             _send_verifications(verification_ledger.unsent())
             if queue.depth_of(VERIFYING) < len(overdue := verification_ledger.overdue()):
@@ -61,20 +62,20 @@ def sweep_once() -> None:
                 deliveries.send(late)
         except QueueUnavailable as error:
             log.warning("the queue is away: %s", error)
-        _tell(ledger.unpublished())
-        _tell_of_runs(run_ledger.unpublished())
-        _tell_of_verifications(verification_ledger.unpublished())
+        _tell(ledger.unpublished(), submissions.mark_sent)
+        _tell(run_ledger.unpublished(), runs.mark_sent)
+        _tell(verification_ledger.unpublished(), verifications.mark_sent)
 
 
 @app.task(name=PURGE, soft_time_limit=600, time_limit=660)
 def purge() -> None:
-    """Remove what is older than it is kept: runs, events, sessions, abandoned versions and data, workers."""
+    """Remove whatever is older than it is kept, and workers long gone."""
     log.info("%d old runs removed", runs.purge())
-    """Remove what is older than it is kept: events, deliveries, sessions, and workers long gone."""
     removed = upkeep.purge_events(older_than=timedelta(days=settings().event_days))
     log.info("%d old events removed", removed)
-    upkeep.purge_deliveries(older_than=timedelta(days=settings().delivery_days))
-    idempotency.purge()
+    removed = upkeep.purge_deliveries(older_than=timedelta(days=settings().delivery_days))
+    log.info("%d old messages to webhooks removed", removed)
+    log.info("%d old idempotency keys removed", idempotency.purge())
     sessions.purge()
     removed = upkeep.purge_drafts(older_than=timedelta(days=settings().draft_days))
     log.info("%d versions that never became good removed", removed)
@@ -87,50 +88,30 @@ def _overdue_counts() -> Counter[str]:
     return Counter(ledger.overdue_counts()) + Counter(run_ledger.overdue_counts())
 
 
-def _send(rows: Iterable[tuple[str, str, float]]) -> None:
-    for submission_id, language, judging_s in rows:
-        queue.send(submission_id, language, judging_s)
-        submissions.mark_sent(submission_id, published_seq=0, sent=True)
-        log.info("submission %s: sent again", submission_id)
-
-
-def _tell(events: Sequence[Event]) -> None:
-    for submission_id, group in groupby(events, key=lambda event: event.submission_id):
-        told = list(group)
-        if not tell(sweep, told):
-            return  # Redis is away; the rows stay as they are
-        submissions.mark_sent(
-            submission_id, published_after=told[0].seq - 1, published_seq=told[-1].seq, sent=False
-        )
+def _send_submissions(rows: Iterable[tuple[str, str, float]]) -> None:
+    _send(rows, queue.send, submissions.mark_sent)
 
 
 def _send_runs(rows: Iterable[tuple[str, str, float]]) -> None:
-    for run_id, language, longest_s in rows:
-        queue.send_run(run_id, language, longest_s)
-        runs.mark_sent(run_id, published_seq=0, sent=True)
-        log.info("run %s: sent again", run_id)
-
-
-def _tell_of_runs(events: Sequence[RunEvent]) -> None:
-    for run_id, group in groupby(events, key=lambda event: event.run_id):
-        told = list(group)
-        if not tell(sweep, told):
-            return
-        runs.mark_sent(run_id, published_after=told[0].seq - 1, published_seq=told[-1].seq, sent=False)
+    _send(rows, queue.send_run, runs.mark_sent)
 
 
 def _send_verifications(ids: Iterable[str]) -> None:
-    for verification_id in ids:
-        queue.send_verification(verification_id)
-        verifications.mark_sent(verification_id, published_seq=0, sent=True)
-        log.info("verification %s: sent again", verification_id)
+    _send(((id_,) for id_ in ids), queue.send_verification, verifications.mark_sent)
 
 
-def _tell_of_verifications(events: Sequence[VerificationEvent]) -> None:
-    for verification_id, group in groupby(events, key=lambda event: event.verification_id):
+def _send(
+    rows: Iterable[tuple[str, *tuple[Any, ...]]], send: Callable[..., None], mark_sent: Callable[..., None]
+) -> None:
+    for id_, *where in rows:
+        send(id_, *where)
+        mark_sent(id_, published_seq=0, sent=True)
+        log.info("%s: sent again", id_)
+
+
+def _tell(events: Sequence[AnyEvent], mark_sent: Callable[..., None]) -> None:
+    for id_, group in groupby(events, key=lambda event: event.subject_id):
         told = list(group)
         if not tell(sweep, told):
-            return
-        verifications.mark_sent(
-            verification_id, published_after=told[0].seq - 1, published_seq=told[-1].seq, sent=False
-        )
+            return  # Redis is away; the rows stay as they are
+        mark_sent(id_, published_after=told[0].seq - 1, published_seq=told[-1].seq, sent=False)
