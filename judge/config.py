@@ -86,94 +86,32 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("SECRET_KEY"),
         description="Flask's secret; needed from the environment with JUDGE_AUTH=token",
     )
-
     home: Path = Field(default=Path(".judge"), description="data of embedded servers, caches, proofs")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="least level logged"
+    )
+
     auth: Literal["none", "token"] = Field(
         default="none",
         description="none: loopback only, the client names its user_id; token: bearer tokens and sign-in",
     )
     registration: bool = Field(default=False, description="whether strangers may make themselves users")
     session_idle_s: float = Field(
-        default=86400.0, ge=300, description="browser session that is not used ends after this"
+        default=86400.0, ge=300, description="how long a browser session lasts that is not used"
     )
     session_max_s: float = Field(
-        default=30 * 86400.0, ge=300, description="browser session ends after this, however much it is used"
+        default=30 * 86400.0, ge=300, description="how long a browser session lasts, however much it is used"
+    )
+    recheck_s: float = Field(
+        default=40.0, gt=0, description="how long an open stream outlives its revoked token or ended session"
     )
     bind: str = Field(default="127.0.0.1", description="address the web process listens on")
     hosts: str = Field(default="", description="further Host names to answer to, separated by commas")
     origins: str = Field(default="", description="further Origins to accept, separated by commas")
-    recheck_s: float = Field(
-        default=40.0, gt=0, description="how long an open stream outlives its revoked token or ended session"
-    )
-
-    slots: int = Field(
-        default_factory=lambda: len(os.sched_getaffinity(0)),
-        ge=1,
-        description="submissions that one worker judges at once",
-    )
-    languages: str = Field(
-        default="",
-        description="languages to offer, by id, separated by commas; empty: all that are found",
-    )
-    lease_s: float = Field(default=15.0, gt=0, description="how long a silent worker keeps a submission")
-    lease_renew_s: float = Field(
-        default=5.0, gt=0, description="how often the judging child renews its lease"
-    )
-    max_attempts: int = Field(
-        default=5, ge=1, description="lost attempts after which a submission has failed"
-    )
-    sweep_s: float = Field(default=2.0, gt=0, description="how often the sweeper looks for lost work")
-    rejudging_slice: int = Field(
-        default=100, ge=1, description="submissions of one rejudging that are in the queue at a time"
-    )
-    max_rejudged: int = Field(default=50_000, ge=1, description="submissions of one rejudging")
-    max_judging_s: float = Field(default=1500.0, gt=0, description="longest judging of one submission")
-    max_verifying_s: float = Field(default=3600.0, gt=0, description="longest verification of one package")
-    event_days: float = Field(default=7.0, gt=0, description="how long events are kept")
-
-    draft_days: float = Field(
-        default=30.0, gt=0, description="how long versions are kept that never became good"
-    )
-    max_run_cpu_time_s: float = Field(default=30.0, gt=0, description="CPU time of a run without a problem")
-    max_run_wall_time_s: float = Field(default=60.0, gt=0, description="the same by the clock")
-    max_fed_run_wall_time_s: float = Field(
-        default=600.0, gt=0, description="the same where input comes while the program runs"
-    )
-    fed_run_wall_time_s: float = Field(
-        default=60.0, gt=0, description="time by the clock of such a run that asks for none"
-    )
-    max_run_memory_bytes: int = Field(default=2048 * MIB, gt=0, description="memory of such a run")
-    max_run_output_bytes: int = Field(default=1 * MIB, gt=0, description="what such a run may print")
-    max_run_processes: int = Field(default=256, gt=0, description="processes and threads of such a run")
-    max_run_file_bytes: int = Field(default=64 * MIB, gt=0, description="working folder of such a run")
-    max_run_compile_time_s: float = Field(default=60.0, gt=0, description="CPU time of a run's compiler")
-    max_run_compile_memory_bytes: int = Field(
-        default=2048 * MIB, gt=0, description="memory of a run's compiler"
-    )
-    max_run_repeat: int = Field(default=20, gt=0, description="how often one run may be repeated")
-
-    max_run_stdin_bytes: int = Field(
-        default=1 * MIB, gt=0, description="stdin of a run, and apart from it its expected output"
-    )
-    max_run_input_bytes: int = Field(default=1 * MIB, gt=0, description="what can be typed to a run")
-    max_open_runs: int = Field(default=2, gt=0, description="runs of one user that may wait for input")
-    open_run_slots: int = Field(
-        default=0, ge=0, description="slots of a worker for runs that wait for input; 0: half of them"
-    )
-    run_hours: float = Field(default=24.0, gt=0, description="how long a run is kept")
-
-    max_batch: int = Field(default=100, gt=0, description="runs or submissions of one request")
-    max_batch_bytes: int = Field(default=8 * MIB, gt=0, description="body of a run or of a batch")
-    cache_s: float = Field(
-        default=3600.0, ge=1, description="how long anything is kept in Redis that did not change"
-    )
-    max_code_bytes: int = Field(default=128 * 1024, gt=0, description="all files of one submission")
-    max_body_bytes: int = Field(default=1 * MIB, gt=0, description="body of one HTTP request")
-    max_package_bytes: int = Field(default=256 * MIB, gt=0, description="zip of one problem package")
-    max_unpacked_bytes: int = Field(default=2048 * MIB, gt=0, description="one problem package, unpacked")
     proxies: int = Field(
         default=0, ge=0, description="reverse proxies in front whose X-Forwarded- headers are believed"
     )
+
     rate_work: Rate = Field(
         default="120/minute", description="POSTs of one user that make work; with tokens, or where it is set"
     )
@@ -187,7 +125,9 @@ class Settings(BaseSettings):
         default="10 per 5 minute", description="wrong passwords for one user from one address"
     )
     max_pending: int = Field(
-        default=100, ge=0, description="unfinished submissions of one user; with tokens, or where it is set"
+        default=100,
+        ge=0,
+        description="unfinished submissions and runs of one user; with tokens, or where it is set",
     )
     max_wait_s: float = Field(default=20.0, gt=0, description="longest wait of one long poll")
     max_streams: int = Field(
@@ -196,6 +136,85 @@ class Settings(BaseSettings):
     socket_backlog: int = Field(
         default=1000, gt=0, description="events kept for a slow socket or event stream before it is closed"
     )
+
+    max_code_bytes: int = Field(default=128 * 1024, gt=0, description="all files of one submission")
+    max_body_bytes: int = Field(default=1 * MIB, gt=0, description="body of one HTTP request")
+    max_batch: int = Field(default=100, gt=0, description="runs or submissions of one request")
+    max_batch_bytes: int = Field(default=8 * MIB, gt=0, description="body of one run or of one batch")
+    max_package_bytes: int = Field(default=256 * MIB, gt=0, description="zip of one problem package")
+    max_unpacked_bytes: int = Field(default=2048 * MIB, gt=0, description="one problem package, unpacked")
+
+    slots: int = Field(
+        default_factory=lambda: len(os.sched_getaffinity(0)),
+        ge=1,
+        description="submissions and runs that one worker takes at once",
+    )
+    languages: str = Field(
+        default="",
+        description="languages to offer, by id, separated by commas; empty: all that are found",
+    )
+    lease_s: float = Field(
+        default=15.0, gt=0, description="how long a silent worker keeps a submission or a run"
+    )
+    lease_renew_s: float = Field(
+        default=5.0, gt=0, description="how often the judging child renews its lease"
+    )
+    max_attempts: int = Field(
+        default=5, ge=1, description="lost attempts after which a submission or a run has failed"
+    )
+    sweep_s: float = Field(default=2.0, gt=0, description="how often the sweeper looks for lost work")
+    max_judging_s: float = Field(
+        default=1500.0, gt=0, description="longest judging of one submission, and longest run"
+    )
+    max_verifying_s: float = Field(default=3600.0, gt=0, description="longest verification of one package")
+    max_rejudged: int = Field(
+        default=50_000, ge=1, description="submissions that one rejudging may judge anew"
+    )
+    rejudging_slice: int = Field(
+        default=100, ge=1, description="submissions of one rejudging that are in the queue at once"
+    )
+    blob_cache_bytes: int = Field(default=4096 * MIB, gt=0, description="test data a worker keeps on disk")
+    header_bytes: int = Field(
+        default=1024 * MIB, ge=0, description="precompiled C++ headers a worker keeps on disk; 0 keeps none"
+    )
+    compile_cache_bytes: int = Field(
+        default=1024 * MIB, ge=0, description="compiled programs a worker keeps on disk; 0 keeps none"
+    )
+
+    max_run_cpu_time_s: float = Field(
+        default=30.0, gt=0, description="CPU time of a run without a problem, at most"
+    )
+    max_run_wall_time_s: float = Field(default=60.0, gt=0, description="time by the clock of a run, at most")
+    max_fed_run_wall_time_s: float = Field(
+        default=600.0, gt=0, description="time by the clock of a run that is typed to, at most"
+    )
+    fed_run_wall_time_s: float = Field(
+        default=60.0, gt=0, description="time by the clock of a run that is typed to and asks for none"
+    )
+    max_run_memory_bytes: int = Field(default=2048 * MIB, gt=0, description="memory of a run, at most")
+    max_run_output_bytes: int = Field(default=1 * MIB, gt=0, description="what a run may print, at most")
+    max_run_processes: int = Field(default=256, gt=0, description="processes and threads of a run, at most")
+    max_run_file_bytes: int = Field(default=64 * MIB, gt=0, description="working folder of a run, at most")
+    max_run_compile_time_s: float = Field(
+        default=60.0, gt=0, description="CPU time of a run's compiler, at most"
+    )
+    max_run_compile_memory_bytes: int = Field(
+        default=2048 * MIB, gt=0, description="memory of a run's compiler, at most"
+    )
+    max_run_repeat: int = Field(default=20, gt=0, description="how often one run may be repeated")
+    max_run_stdin_bytes: int = Field(
+        default=1 * MIB,
+        gt=0,
+        description="stdin that is sent with a run, and apart from it its expected output",
+    )
+    max_run_input_bytes: int = Field(
+        default=1 * MIB, gt=0, description="what can be typed to a run, all together"
+    )
+    max_open_runs: int = Field(default=2, gt=0, description="runs of one user that may be typed to at once")
+    open_run_slots: int = Field(
+        default=0, ge=0, description="slots of a worker for runs that are typed to; 0: half of them"
+    )
+
     webhooks_per_user: int = Field(default=20, ge=0, description="webhooks that one user may have")
     webhook_allow: str = Field(
         default="",
@@ -217,20 +236,18 @@ class Settings(BaseSettings):
     webhook_disable_days: float = Field(
         default=5.0, gt=0, description="how long a webhook may do nothing but fail before it is disabled"
     )
-    delivery_days: float = Field(default=7.0, gt=0, description="how long deliveries are kept")
     courier_threads: int = Field(default=16, ge=1, description="deliveries that one courier sends at once")
     courier_per_host: int = Field(default=2, ge=1, description="deliveries sent to one host at once")
     courier_per_user: int = Field(default=4, ge=1, description="deliveries of one user sent at once")
-    blob_cache_bytes: int = Field(default=4096 * MIB, gt=0, description="test data a worker keeps on disk")
-    header_bytes: int = Field(
-        default=1024 * MIB, ge=0, description="precompiled C++ headers a worker keeps on disk; 0 keeps none"
-    )
-    compile_cache_bytes: int = Field(
-        default=1024 * MIB, ge=0, description="compiled programs a worker keeps on disk; 0 keeps none"
-    )
 
-    log_level: Literal["debug", "info", "warning", "error"] = Field(
-        default="info", description="least level logged"
+    event_days: float = Field(default=7.0, gt=0, description="how long events are kept")
+    draft_days: float = Field(
+        default=30.0, gt=0, description="how long versions are kept that never became good"
+    )
+    run_hours: float = Field(default=24.0, gt=0, description="how long runs are kept")
+    delivery_days: float = Field(default=7.0, gt=0, description="how long deliveries to webhooks are kept")
+    cache_s: float = Field(
+        default=3600.0, ge=1, description="how long answers are kept in Redis that do not change"
     )
 
     @model_validator(mode="after")
