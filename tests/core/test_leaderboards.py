@@ -110,7 +110,7 @@ def list_problem(problem_id: str, *, is_listed: bool) -> None:
 
 
 def by_the_rules(board: Board, history: Iterable[Judged], unlisted: set[str]) -> list[Ranked]:
-    """The leaderboard, from the rules as README tells them."""
+    """The leaderboard, from the rules as docs/http.md tells them."""
     results: dict[tuple[str, str], list[Judged]] = defaultdict(list)
     for judged in history:
         is_of_board = board.problem_id in (None, judged.problem_id)
