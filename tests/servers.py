@@ -33,7 +33,7 @@ from judge.up.redis import SOCKET as REDIS_SOCKET
 from judge.up.redis import Server
 from judge.up.sockets import socket_folder
 
-PATIENCE_S = 30.0
+PATIENCE_S = 90.0
 """How long a test waits for something that should come much sooner."""
 
 

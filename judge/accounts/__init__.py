@@ -5,14 +5,23 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from judge.accounts.scopes import Role, Scope
 from judge.db import transaction
 from judge.errors import Conflict, NotFound
-from judge.models import SessionRow, SubmissionRow, Token, User
+from judge.models import (
+    IdempotencyRow,
+    RunRow,
+    SessionRow,
+    SubmissionRow,
+    Token,
+    User,
+    VerificationRow,
+    WebhookRow,
+)
 from judge.records import ANONYMOUS as ANONYMOUS  # a user's id like any other to whoever asks here
 from judge.records import instant
 
@@ -82,6 +91,8 @@ def add(user_id: str, role: Role, password_hash: str | None = None) -> Profile:
     """A new user. Raises UserExists; ValueError for an id of another shape."""
     if not USER_ID.fullmatch(user_id):
         raise ValueError("a user's name is 1 to 64 of A-Z a-z 0-9 . _ @ -")
+    if user_id in (".", ".."):
+        raise ValueError("a user's name stands in URLs, where . and .. mean something else")
     if user_id == ANONYMOUS:
         raise ValueError(f"{ANONYMOUS!r} stands for everybody without a name")
     new = {"id": user_id, "role": role, "password_hash": password_hash}
@@ -97,9 +108,16 @@ def add(user_id: str, role: Role, password_hash: str | None = None) -> Profile:
 
 
 def is_unused(user_id: str) -> bool:
-    """Whether nobody has submitted under a name, as with JUDGE_AUTH=none they may without being a user."""
+    """Whether nothing was left under a name, as with JUDGE_AUTH=none it may be by who is no user."""
+    names = (
+        SubmissionRow.user_id,
+        RunRow.user_id,
+        VerificationRow.user_id,
+        WebhookRow.user_id,
+        IdempotencyRow.caller,
+    )
     with transaction() as session:
-        return not session.scalar(select(exists().where(SubmissionRow.user_id == user_id)))
+        return not session.scalar(select(or_(*(exists().where(name == user_id) for name in names))))
 
 
 def get(user_id: str) -> Profile:

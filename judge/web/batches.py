@@ -19,7 +19,7 @@ from judge.web import run_shapes, shapes
 from judge.web.describing import describe
 from judge.web.faults import invalid
 from judge.web.idempotent import check_key
-from judge.web.schemas import read_json
+from judge.web.schemas import MOST_VALUES, read_json
 
 blueprint = Blueprint("batches", __name__)
 
@@ -94,7 +94,8 @@ def _answered(noun: str, one: str) -> Response:
 def _items(noun: str) -> Iterator[Any]:
     check_key()
     request.max_content_length = settings().max_batch_bytes
-    body, most = read_json(), settings().max_batch
+    most = settings().max_batch
+    body = read_json(most_values=most * MOST_VALUES)
     items = body.get(noun) if isinstance(body, dict) else None
     if not isinstance(body, dict) or set(body) != {noun} or not isinstance(items, list):
         raise invalid(f"/{noun}", f'send {{"{noun}": […]}} and nothing else')

@@ -27,6 +27,8 @@ from judge.config import settings
 from judge.records import is_id
 from judge.web.faults import Fault
 
+MOST_VALUES = 5000
+"""Of a body, names of fields left out; no sound one has as many."""
 _MOST_ERRORS = 100
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ENTRY_POINT = re.compile(r"[A-Za-z_][A-Za-z0-9_.$-]{0,199}")
@@ -146,8 +148,8 @@ class ShortSubmissionIn(BaseModel):
 Shape = TypeVar("Shape", bound=BaseModel)
 
 
-def read_json() -> Any:
-    """The body of the request as JSON. Raises Fault: 415, 413 or 400."""
+def read_json(*, most_values: int = MOST_VALUES) -> Any:
+    """The body of the request as JSON. Raises Fault: 415, 413, 400, or 422 for one of too many values."""
     if request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
         raise Fault(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
@@ -159,9 +161,14 @@ def read_json() -> Any:
     if request.content_length is None and len(body) >= most:
         raise RequestEntityTooLarge
     try:
-        return json.loads(body)
+        read = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise Fault(HTTPStatus.BAD_REQUEST, f"the body is not JSON: {error}") from error
+    # What is wrong with each of them would take hundreds of times the memory of what was sent.
+    if not _has_at_most(most_values, read):
+        detail = f"the body has too many values: at most {most_values} are read"
+        raise Fault(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
+    return read
 
 
 def read(shape: type[Shape]) -> Shape:
@@ -193,6 +200,19 @@ def check(
             found.setdefault(_pointer(detail["loc"], body), detail["msg"].removeprefix("Value error, "))
     errors += [{"pointer": pointer, "detail": detail} for pointer, detail in found.items()]
     return None if found else sound
+
+
+def _has_at_most(most: int, body: Any) -> bool:
+    """Whether there are so many values in a body, in lists and objects together."""
+    left, count = [body], 0
+    while left:
+        value = left.pop()
+        if isinstance(value, list | dict):
+            count += len(value)
+            if count > most:
+                return False
+            left += value.values() if isinstance(value, dict) else value
+    return True
 
 
 def _no_text(body: Any) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from judge.web.run_schemas import InputIn, input_of
 from judge.web.runs import entered
 from judge.web.schemas import check
 from judge.web.topics import RUN, SUBMISSION, Topic, topic_of
-from judge.web.visitor import Refused, Visitor
+from judge.web.visitor import Refused, SignedOut, Visitor
 from judge.web.watch import Event, Watch
 
 _RECENT = timedelta(minutes=10)
@@ -41,7 +41,7 @@ class Session:
         self._listener, self.send = listener, send
         self._visitor = Visitor(credential)
         self._watch: Watch | None = None
-        self._greeted_at = 0.0
+        self._opened_at, self._greeted_at = time.monotonic(), 0.0
 
     @property
     def greeted(self) -> bool:
@@ -51,10 +51,14 @@ class Session:
     @property
     def patience_s(self) -> float | None:
         """How long nothing need be done where nothing comes; None: for ever."""
-        return self._visitor.patience_s if self.greeted else _HELLO_S
+        if self.greeted:
+            return self._visitor.patience_s
+        return max(0.0, self._opened_at + _HELLO_S - time.monotonic())
 
     def ask_again(self) -> None:
-        """Look now and then whether the client is still who it was. Raises SignedOut."""
+        """Look now and then whether the client has said who it is, and still is. Raises SignedOut."""
+        if not self.greeted and not self.patience_s:
+            raise SignedOut("no hello came")
         self._visitor.ask_again()
 
     def handle(self, frame: Any) -> None:

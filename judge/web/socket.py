@@ -56,13 +56,13 @@ def _serve(ws: Any) -> None:
         with streams().open(wake), hub().listener(wake, settings().socket_backlog) as listener:
             session = Session(listener, _sender(ws), credential())
             while not (streams().closing or listener.too_slow):
-                if not wake.wait(session.patience_s) and not session.greeted:
-                    ws.close(_POLICY, "no hello came")
-                    return
+                wake.wait(session.patience_s)
                 wake.clear()
                 session.ask_again()
-                while (frame := ws.receive(timeout=0)) is not None:
+                # A client may always have sent more before it is answered.
+                while not streams().closing and (frame := ws.receive(timeout=0)) is not None:
                     _answer(session, frame)
+                    session.ask_again()
                 session.forward()
             ws.close(*(_SERVICE_RESTART, "restarting") if streams().closing else (_TRY_AGAIN, "too slow"))
     except SignedOut as end:

@@ -162,7 +162,7 @@ def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
         files=files,
         entry_point=asked.entry_point if isinstance(asked, SubmissionIn) else None,
         judging_s=judging_s,
-        also=lambda session, made: remember(session, key, _accepted(made)),
+        also=lambda session, made: remember(session, key, _accepted(made, full=False)),
     )
     beside(
         lambda: announce(
@@ -172,14 +172,15 @@ def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
     if wait_s:
         with suppress(Fault):  # no room to wait in; it is accepted all the same
             submission = until_ended(submission.id, wait_s)
-    response = _accepted(submission)
+    response = _accepted(submission, full=sees_everything())
     if wait_s:
-        amend(key, response)
+        # As everybody may see it: the key may come again with a lesser token.
+        amend(key, _accepted(submission, full=False))
     return with_preference(response, wait_s)
 
 
-def _accepted(submission: Submission) -> Response:
-    response = jsonify(submission.as_json(full=sees_everything()))
+def _accepted(submission: Submission, *, full: bool) -> Response:
+    response = jsonify(submission.as_json(full=full))
     response.status_code = HTTPStatus.OK if submission.state in ENDED else HTTPStatus.ACCEPTED
     response.headers["Location"] = url_for("submissions.show", submission_id=submission.id)
     return response

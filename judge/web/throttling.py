@@ -5,6 +5,7 @@ counts that. With JUDGE_AUTH=none whoever asks is on this machine and names them
 only where they are set.
 """
 
+import ipaddress
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -31,6 +32,7 @@ _FORGIVING = "sliding-window-counter, open without Redis"
 _AWAY_S = 2.0
 UNLIMITED = ("/healthz", "/readyz", "/metrics")
 _AGAIN_S = 5
+_NETWORK_BITS = 64
 _STORAGE: dict[str, Any] = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
 
 
@@ -167,7 +169,15 @@ def _is_limited(name: str) -> bool:
 
 
 def _address() -> str:
-    return f"address {request.remote_addr}"
+    """Where the request comes from; of IPv6 the network, for who has one address of it has them all."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return f"address {request.remote_addr}"
+    if isinstance(address, ipaddress.IPv6Address):
+        network = ipaddress.IPv6Network((int(address), _NETWORK_BITS), strict=False)
+        return f"address {address.ipv4_mapped or network}"
+    return f"address {address}"
 
 
 def _user() -> str:

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from flask import Blueprint, Response, jsonify, url_for
-from pydantic import AfterValidator, BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from judge import accounts
 from judge.accounts import Profile, UserExists, passwords
@@ -48,7 +48,7 @@ class PasswordIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     password: NewPassword
-    current_password: Text | None = None
+    current_password: Annotated[Text, Field(max_length=passwords.MOST_BYTES)] | None = None
 
 
 @blueprint.get("/users")
@@ -173,4 +173,4 @@ def _check_registration(asked: UserIn) -> None:
     if asked.password is None:
         raise invalid("/password", "choose one, for there is no other way to sign in")
     if not accounts.is_unused(asked.user_id):
-        raise UserExists(f"somebody has submitted as {asked.user_id!r}; take another name")
+        raise UserExists(f"somebody was here as {asked.user_id!r} before; take another name")

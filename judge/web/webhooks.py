@@ -247,8 +247,11 @@ def _check_scope(scope: str, owner: str) -> None:
 def _mine(webhook_id: str) -> Webhook:
     """A webhook that the asker may use. Raises NotFound, for one that is another's as well."""
     webhook, asker = webhooks.get(webhook_id), account()
-    if asker is not None and not asker.is_admin and asker.user_id != webhook.user_id:
-        raise NotFound(f"there is no webhook {webhook_id!r}")
+    if asker is not None and not asker.is_admin:
+        if asker.user_id != webhook.user_id:
+            raise NotFound(f"there is no webhook {webhook_id!r}")
+        if webhook.scope == "all":  # of somebody who is an admin no more, or not by this token
+            raise Fault(HTTPStatus.FORBIDDEN, "only an admin may use what hears of everybody's submissions")
     return webhook
 
 

@@ -52,5 +52,5 @@ def test_worker_killed_while_it_judges(own_judge: Running) -> None:
 
 def worker_processes(judge: Running) -> list[int]:
     """The worker's parent, its children and its companion."""
-    [parent] = [pid for pid in machine.children(judge.pid) if " worker " in machine.command(pid)]
+    [parent] = [pid for pid in machine.children(judge.pid) if "judge.tasks worker" in machine.command(pid)]
     return [parent, *machine.children(parent)]

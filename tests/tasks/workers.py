@@ -34,7 +34,11 @@ class Worker:
                 stderr=subprocess.STDOUT,
             )
         self._name = name
-        self.until(self._is_ready)
+        try:
+            self.until(self._is_ready)
+        except AssertionError:
+            self.end()  # or it would take what later tests send
+            raise
 
     def _is_ready(self) -> bool:
         assert self.process.poll() is None, self._log.read_text()

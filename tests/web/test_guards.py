@@ -289,3 +289,15 @@ def test_the_command_line_uses_a_token(token_judge: Running, tokens: dict[str, s
 def test_the_url_of_the_tests_is_loopback(either: Running) -> None:
     """A judge started without more listens where only this machine reaches it."""
     assert urlsplit(either.url).hostname == "127.0.0.1"
+
+
+def test_an_answer_that_comes_again_shows_no_more(token_judge: Running, tokens: dict[str, str]) -> None:
+    """An author's lesser token is shown the names of secret tests by no Idempotency-Key either."""
+    lesser = token_judge.command("user", "token", "eve", "--scope", "submit", check=True).stdout.strip()
+    asked: dict[str, Any] = {"json": GOOD, "headers": {"Idempotency-Key": "by-an-author"}}
+    first = As(token_judge, tokens["eve"])("POST", "/submissions?wait=20", **asked)
+    assert first.status_code == 200
+    assert any("judge_message" in test for test in first.json()["tests"])
+    again = As(token_judge, lesser)("POST", "/submissions?wait=20", **asked)
+    assert again.headers["Idempotent-Replayed"] == "true"
+    assert again.json() == As(token_judge, lesser)("GET", f"/submissions/{first.json()['id']}").json()

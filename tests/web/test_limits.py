@@ -96,6 +96,21 @@ def test_who_comes_through_a_proxy(problem: Servers) -> None:
             assert response.status_code == expected
 
 
+def test_one_network_of_ipv6_is_one_address(problem: Servers) -> None:
+    """Whoever has one address has the other 2^64 of its network as well."""
+    small = {"JUDGE_RATE_ADDRESS": "2/minute", "JUDGE_PROXIES": "1"}
+    with web_alone(problem, **TOKENS | small) as web:
+
+        def asked(address: str) -> int:
+            headers = {"X-Forwarded-For": address}
+            return requests.get(f"{web.url}/api/v1/queue", headers=headers, timeout=20).status_code
+
+        assert [asked(f"2001:db8:1:2:{last}::1") for last in range(4)] == [401, 401, 429, 429]
+        assert asked("2001:db8:1:3::1") == 401
+        # An IPv4 address that is written as one of IPv6 is one all the same.
+        assert [asked(f"::ffff:198.51.100.{last}") for last in range(4)] == [401] * 4
+
+
 def test_pending_submissions(problem: Servers) -> None:
     """No more of one user than that wait at once; nothing takes them here."""
     with web_alone(problem, **TOKENS | {"JUDGE_MAX_PENDING": "2"}) as web:

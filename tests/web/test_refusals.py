@@ -190,10 +190,38 @@ def test_a_name_that_is_no_text(judge: Running) -> None:
 
 def test_errors_are_told_up_to_a_bound(judge: Running) -> None:
     """A body of nothing but faults costs neither minutes nor megabytes."""
-    body = {f"f{number}": 1 for number in range(50_000)}
+    body = {f"f{number}": 1 for number in range(4_000)}
     response = judge.request("POST", "/submissions", json=body)
     assert len(refused(response, 422)["errors"]) <= 200
     assert response.elapsed.total_seconds() < 10
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        json.dumps(GOOD | {"more": [1] * 5_000}),
+        json.dumps({f"f{number}": 1 for number in range(50_000)}),
+        '{"more": [' + ",".join(["[]"] * 300_000) + "]}",
+        '{"more": [[' + ",".join(["{}"] * 300_000) + "]]}",
+    ],
+    ids=["numbers", "names", "lists", "objects"],
+)
+def test_a_body_of_too_many_values(judge: Running, body: str) -> None:
+    """422 before each is looked at, which would take a thousand times the memory of what was sent."""
+    for path in ("/submissions", "/submit", "/runs", "/rejudgings", "/webhooks"):
+        problem = refused(judge.request("POST", path, data=body, headers=JSON), 422)
+        assert "at most 5000" in problem["detail"]
+        assert problem["errors"] == []
+
+
+def test_a_batch_may_have_as_many_for_each_of_its_items(judge: Running) -> None:
+    """A hundred programs with a thousand arguments each are answered one by one."""
+    runs = [{"language": "none", "code": "", "args": [""] * 1000}] * 99
+    runs += [{"language": "none", "code": "", "args": [""] * 6000}]
+    items = judge.request("POST", "/runs/batch", json={"runs": runs}).json()["items"]
+    assert {item["status"] for item in items} == {422}
+    assert {error["pointer"] for item in items for error in item["problem"]["errors"]} == {"/language"}
+    assert "at most 5000" in items[-1]["problem"]["detail"]
 
 
 BAD_JSON = {

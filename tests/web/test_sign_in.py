@@ -1,6 +1,8 @@
 """Browser sessions: sign in and out, what a foreign page cannot do, and when it is over."""
 
 import re
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -14,6 +16,10 @@ from simple_websocket import ConnectionError as HandshakeError
 
 from judge import accounts
 from judge.accounts import passwords, tokens
+from judge.records import new_id
+from judge.web.hub import Listener
+from judge.web.session import Session
+from judge.web.visitor import Refused, SignedOut
 from tests.conftest import PATIENCE_S, Running, Socket
 from tests.core.test_tokens import sql
 from tests.servers import NO_LIMITS, Servers, new_language, new_problem, submit
@@ -363,6 +369,43 @@ def test_a_socket_ends_with_its_token(clean: Servers, strict_web: Running, state
     opened = strict_web.socket({"token": tokens.new("ada")[0]})
     sql(statement)
     assert closed(opened) == 1008
+
+
+def test_a_socket_that_is_never_silent_ends_with_its_token(clean: Servers, strict_web: Running) -> None:
+    """A client that has always sent more before it is answered is asked for its token all the same."""
+    accounts.add("ada", "author", HASH)
+    opened = strict_web.socket({"token": tokens.new("ada")[0]})
+    sql("DELETE FROM tokens")
+    frame = {"type": "subscribe", "submission_id": new_id()}
+
+    def go_on() -> None:
+        for _ in range(100):
+            opened.send(frame)
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            opened.receive()
+            opened.send(frame)
+
+    with pytest.raises(ConnectionClosed) as end:
+        go_on()
+    assert end.value.reason == 1008
+
+
+def test_a_stranger_who_keeps_talking_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The time in which to say hello begins with the socket, and not anew with each frame."""
+    monkeypatch.setattr("judge.web.session._HELLO_S", 0.2)
+    hub: Any = None  # nothing is listened to before the hello
+    session = Session(Listener(hub, threading.Event(), 1), send=lambda message: None)
+
+    def go_on() -> None:
+        until = time.monotonic() + PATIENCE_S
+        while time.monotonic() < until:
+            session.ask_again()
+            with pytest.raises(Refused):
+                session.handle({"type": "nothing"})
+
+    with pytest.raises(SignedOut, match="hello"):
+        go_on()
 
 
 def test_a_socket_ends_with_its_session(clean: Servers, strict_web: Running) -> None:

@@ -1,7 +1,10 @@
 """Users and their tokens over HTTP: who makes, changes and ends them, and what ends with them."""
 
+import io
+import json
 import re
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -9,11 +12,12 @@ from typing import Any
 import pytest
 import requests
 
-from judge import accounts
+from judge import accounts, blobs, db, idempotency, verifications, versions, webhooks
 from judge.accounts import tokens
 from tests.conftest import Running
 from tests.core.test_tokens import sql
-from tests.servers import Servers, new_language, new_problem, submit
+from tests.runs import new_run
+from tests.servers import Servers, new_language, new_package, new_problem, submit
 from tests.web.conftest import web_alone
 from tests.web.test_refusals import pointers, refused
 from tests.web.test_sign_in import HASH, PASSWORD, WITH_ACCOUNTS, Browser
@@ -81,6 +85,8 @@ def test_an_admin_makes_a_user(judge: Running, root: Asker) -> None:
         ({}, "/user_id"),
         ({"user_id": "a/b"}, "/user_id"),
         ({"user_id": "anonymous"}, "/user_id"),
+        ({"user_id": "."}, "/user_id"),  # no URL would lead to either
+        ({"user_id": ".."}, "/user_id"),
         ({"user_id": "bob", "role": "king"}, "/role"),
         ({"user_id": "bob", "password": "short"}, "/password"),
         ({"user_id": "bob", "password": "x" * 1025}, "/password"),
@@ -314,6 +320,16 @@ def test_a_read_only_token_changes_nothing(judge: Running) -> None:
         assert "scope submit" in refused(reader(method, path, json={}), 403)["detail"]
 
 
+@pytest.mark.parametrize("field", ["password", "current_password"])
+def test_a_password_of_nothing_but_marks(judge: Running, field: str) -> None:
+    """Refused for its length: to bring its marks into their order would keep the process busy for minutes."""
+    body = {"password": NEW, "current_password": PASSWORD} | {field: "\u0301\u0316" * 200_000}
+    headers = {"Authorization": f"Bearer {tokens.new('ada')[0]}", "Content-Type": "application/json"}
+    sent = json.dumps(body, ensure_ascii=False).encode()
+    response = judge.request("PUT", "/users/ada/password", data=sent, headers=headers)
+    assert pointers(refused(response, 422)) == {f"/{field}"}
+
+
 # Registration
 
 
@@ -353,3 +369,38 @@ def test_a_stranger_registers_as_no_more(clean: Servers, running_open_web: Runni
     accounts.add("carl", "user")
     refused(ask("POST", "/users", json=body | {"user_id": "carl"}), 409)
     refused(ask("POST", "/users", json=body | {"user_id": "dora"}, headers={"Origin": "null"}), 403)
+
+
+def leave_run(name: str) -> None:
+    new_run(user_id=name)
+
+
+def leave_webhook(name: str) -> None:
+    webhooks.create(
+        user_id=name, has_account=False, url="https://hook.example/", host="hook.example", scope="all"
+    )
+
+
+def leave_verification(name: str) -> None:
+    archive = b"a zip"
+    with tempfile.TemporaryDirectory() as folder:
+        version = versions.prepared(new_package(Path(folder)), None)
+    verifications.upload(version, io.BytesIO(archive), archive_digest=blobs.digest_of(archive), user_id=name)
+
+
+def leave_answer(name: str) -> None:
+    """To a request whose run has been removed."""
+    with db.transaction() as session:
+        key = idempotency.Key(name, "POST /api/v1/runs", "one", b"")
+        idempotency.keep(session, key, idempotency.Answer(200, "{}"))
+
+
+@pytest.mark.parametrize("leave", [leave_run, leave_webhook, leave_verification, leave_answer])
+def test_a_stranger_inherits_nothing(
+    clean: Servers, running_open_web: Running, leave: Callable[[str], None]
+) -> None:
+    """A name under which anything was left while nobody was asked for a token is not given to strangers."""
+    new_language()
+    leave("bob")
+    body = {"user_id": "bob", "password": NEW}
+    refused(running_open_web.request("POST", "/users", json=body), 409)

@@ -9,6 +9,7 @@ import requests
 
 from judge import accounts, webhooks
 from judge.accounts import tokens
+from judge.accounts.scopes import Scope
 from tests.conftest import Running
 from tests.servers import Servers, until
 from tests.web.conftest import web_alone
@@ -204,6 +205,24 @@ def test_only_admins_hear_of_everybody(people: dict[str, Ask]) -> None:
         refused(people[name]("POST", "/webhooks", json={"url": URL, "user_id": "zoe"}), 403)
     assert people["zoe"]("POST", "/webhooks", json={"url": URL, "scope": "all"}).status_code == 201
     assert people["zoe"]("POST", "/webhooks", json={"url": URL, "user_id": "zoe"}).status_code == 201
+
+
+@pytest.mark.parametrize("scope", ["read", "submit", "author"])
+def test_a_lesser_token_hears_of_nobody_else(
+    token_web: Running, people: dict[str, Ask], scope: Scope
+) -> None:
+    """An admin's, too: what one is told of everybody, it neither reads nor sends elsewhere."""
+    made = people["zoe"]("POST", "/webhooks", json={"url": URL, "scope": "all"}).json()
+    path = f"/webhooks/{made['id']}"
+    ping = people["zoe"]("POST", f"{path}/test").json()["id"]
+    headers = {"Authorization": f"Bearer {tokens.new('zoe', scope=scope)[0]}"}
+    for method, route in (
+        ("GET", path), ("PATCH", path), ("POST", f"{path}/rotate"), ("POST", f"{path}/test"),
+        ("GET", f"{path}/deliveries"), ("GET", f"{path}/deliveries/{ping}"),
+        ("POST", f"{path}/deliveries/{ping}/redeliver"), ("DELETE", path),
+    ):  # fmt: skip
+        refused(token_web.request(method, route, json={}, headers=headers), 403)
+    assert people["zoe"]("GET", path).json() == {name: made[name] for name in SHAPE}
 
 
 def test_the_list_is_ones_own(people: dict[str, Ask]) -> None:
