@@ -1,8 +1,9 @@
 """The API told to programs, as the OpenAPI document, and to people, as a page made from it."""
 
+from functools import cache
 from typing import Any
 
-from flask import Blueprint, Response, current_app, json, render_template, request
+from flask import Blueprint, Flask, Response, current_app, json, render_template, request
 
 from judge.web import openapi
 from judge.web.describing import describe
@@ -22,7 +23,7 @@ _POLICY = (
 @describe("This document", tag="About", answers={200: ("application/json",)}, has_etag=True)
 def openapi_json() -> Response:
     """What this server takes and answers, for programs."""
-    response = Response(json.dumps(openapi.document(current_app)), content_type="application/json")
+    response = Response(json.dumps(_document(_app())), content_type="application/json")
     response.add_etag()
     return response.make_conditional(request)  # type: ignore[return-value]  # it returns itself
 
@@ -30,7 +31,7 @@ def openapi_json() -> Response:
 @blueprint.get("/docs")
 def page() -> Response:
     """The same for people; it needs no script, and nothing from elsewhere."""
-    document = openapi.document(current_app)
+    document = _document(_app())
     html = render_template(
         "docs.html",
         document=document,
@@ -45,6 +46,17 @@ def page() -> Response:
     response.headers["Referrer-Policy"] = "no-referrer"
     response.add_etag()
     return response.make_conditional(request)  # type: ignore[return-value]  # it returns itself
+
+
+def _app() -> Flask:
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # the proxy has it
+    return app
+
+
+@cache
+def _document(app: Flask) -> dict[str, Any]:
+    """What follows from code and settings alone; making it takes 50 ms, for which any stranger may ask."""
+    return openapi.document(app)
 
 
 def _by_tag(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
