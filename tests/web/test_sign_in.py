@@ -128,7 +128,7 @@ def test_a_wrong_password_tells_nothing(ada: Running) -> None:
     accounts.add("carl", "user", HASH)
     accounts.change("carl", disabled=True)
     told = [
-        refused(ada.request("POST", "/session", json=body), 401)
+        refused(ada.request("POST", "/session", json=body, headers={"X-Request-Id": "one"}), 401)
         for body in (
             credentials(password="wrong horse"),
             credentials(password=""),
