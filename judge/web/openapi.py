@@ -74,6 +74,7 @@ REFUSALS: Mapping[int, str] = {
     401: "no valid token",
     403: "not allowed",
     404: "there is no such thing, or none that you may know of",
+    408: "the body came too slowly",
     413: "the body is too large",
     415: "the body is of another media type",
     422: "something is wrong with what was sent; `errors` says what, and what to do about it",
@@ -281,7 +282,7 @@ def _refused(rule: Rule, operation: Operation) -> Iterator[int]:
     if rule.arguments:
         yield 404
     if operation.body is not None:
-        yield from (413, 415)
+        yield from (408, 413, 415)
 
 
 def _refusal(status: int, meaning: str, references: Mapping[Any, Schema]) -> Schema:

@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Annotated, Any, TypeVar
 
 from flask import request
+from gevent import Timeout
 from pydantic import (
     AfterValidator,
     AliasChoices,
@@ -30,6 +31,8 @@ from judge.web.faults import Fault
 MOST_VALUES = 5000
 """Of a body, names of fields left out; no sound one has as many."""
 _MOST_ERRORS = 100
+_RECEIVE_S = 60.0
+"""Strangers send bodies, too, and each holds a connection and what has come of it so far."""
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ENTRY_POINT = re.compile(r"[A-Za-z_][A-Za-z0-9_.$-]{0,199}")
 _FILE_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}")
@@ -149,13 +152,14 @@ Shape = TypeVar("Shape", bound=BaseModel)
 
 
 def read_json(*, most_values: int = MOST_VALUES) -> Any:
-    """The body of the request as JSON. Raises Fault: 415, 413, 400, or 422 for one of too many values."""
+    """The body of the request as JSON. Raises Fault: 415, 413, 408, 400, or 422 for too many values."""
     if request.mimetype != "application/json" and not request.mimetype.endswith("+json"):
         raise Fault(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "send the body as JSON, with the header `Content-Type: application/json`",
         )
-    body = request.get_data()
+    with Timeout(_RECEIVE_S, Fault(HTTPStatus.REQUEST_TIMEOUT, "the body came too slowly")):
+        body = request.get_data()
     # Of a body that does not tell its length, werkzeug reads as much as is allowed, and no further.
     most = request.max_content_length or settings().max_body_bytes
     if request.content_length is None and len(body) >= most:

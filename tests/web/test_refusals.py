@@ -1,5 +1,6 @@
 """What is refused, with which status, and that one answer names every fault."""
 
+import io
 import json
 import socket
 from collections.abc import Iterator
@@ -7,10 +8,15 @@ from itertools import repeat
 from typing import Any
 from urllib.parse import urlsplit
 
+import gevent
 import pytest
 import requests
+from flask import Flask
+from werkzeug.test import create_environ
 
-from tests.conftest import Running
+from judge.web.faults import Fault
+from judge.web.schemas import read_json
+from tests.conftest import PATIENCE_S, Running
 from tests.web.programs import SUM
 
 GOOD = {"problem_id": "a-plus-b", "language": "python3", "code": SUM}
@@ -278,6 +284,32 @@ def test_a_body_that_is_too_large_and_does_not_say_so(judge: Running, chunk: byt
         yield from repeat(chunk, 40)
 
     refused(judge.request("POST", "/submissions", data=body(), headers=JSON), 413)
+
+
+class Trickle(io.RawIOBase):
+    """A body whose end does not come."""
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        gevent.sleep(0.01)
+        buffer[:1] = b" "
+        return 1
+
+
+def test_a_body_that_does_not_come_to_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """408: who is sending still holds a connection, and as much memory as has come."""
+    monkeypatch.setattr("judge.web.schemas._RECEIVE_S", 0.2)
+    environ = create_environ(method="POST", content_type="application/json")
+    environ |= {"wsgi.input": Trickle(), "CONTENT_LENGTH": str(LARGEST_BODY)}
+    with (
+        Flask(__name__).request_context(environ),
+        pytest.raises(Fault) as fault,
+        gevent.Timeout(PATIENCE_S),
+    ):
+        read_json()
+    assert fault.value.status == 408
 
 
 def test_a_chunked_body_of_fair_size(judge: Running) -> None:
