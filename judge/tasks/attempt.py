@@ -14,8 +14,7 @@ class Attempt(Recorder[TestResult]):
     """Records a judging as it goes on; test rows are written beside the next run."""
 
     def __init__(self, claim: Claim, task: Any) -> None:
-        super().__init__(claim.submission_id, task, claim.event)
-        self._number = claim.attempt
+        super().__init__(submissions, claim.submission_id, claim.attempt, task, claim.event)
 
     def compiled(self, output: bytes | None) -> None:
         """The program is compiled; its tests begin."""
@@ -46,19 +45,5 @@ class Attempt(Recorder[TestResult]):
         )
         self._note_published()
 
-    def give_back(self, *, lost: bool) -> None:
-        """End without a verdict; the rows that still wait are recorded first."""
-        tests = self._end_keeper()
-        if tests:
-            self._tell(self._write(tests))
-        self._tell(submissions.give_back(self._id, self._number, lost=lost))
-        self._note_published()
-
     def _write(self, items: Sequence[TestResult]) -> list[Event]:
         return submissions.record_tests(self._id, self._number, items, published=self._published)
-
-    def _renew(self) -> None:
-        submissions.renew(self._id, self._number)
-
-    def _mark_published(self, first: int, last: int) -> None:
-        submissions.mark_sent(self._id, published_after=first, published_seq=last, sent=False)

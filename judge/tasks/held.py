@@ -2,15 +2,17 @@
 
 import logging
 import time
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import OperationalError
 
 from judge.config import settings
-from judge.errors import AttemptLost
+from judge.errors import AttemptLost, QueueUnavailable
 from judge.events import AnyEvent
 from judge.journal import Published
+from judge.tasks.lifecycle import Drained
 from judge.tasks.signals import tell
 
 log = logging.getLogger(__name__)
@@ -20,11 +22,24 @@ _RETRY_S = 0.5
 Events = TypeVar("Events", bound=Sequence[AnyEvent])
 
 
+class Rows(Protocol):
+    """What judge.submissions, judge.runs and judge.verifications offer to whoever holds a row of theirs."""
+
+    def renew(self, id_: str, attempt: int) -> None:
+        """Keep the lease for another while. Raises AttemptLost."""
+
+    def give_back(self, id_: str, attempt: int, *, lost: bool) -> Sequence[AnyEvent]:
+        """End an attempt without a result. Raises AttemptLost."""
+
+    def mark_sent(self, id_: str, *, published_after: int = 0, published_seq: int, sent: bool) -> None:
+        """Remember what broker and Redis have taken."""
+
+
 class Held:
     """An attempt that may have to end before its work does: lost, cancelled, or from a signal handler."""
 
-    def __init__(self, id_: str, task: Any, claimed: AnyEvent | None) -> None:
-        self._id, self._task = id_, task
+    def __init__(self, rows: Rows, id_: str, attempt: int, task: Any, claimed: AnyEvent | None) -> None:
+        self._rows, self._id, self._number, self._task = rows, id_, attempt, task
         self._failure: Exception | None = None
         before = claimed.seq - 1 if claimed else 0
         self._published: Published = before, before
@@ -45,7 +60,7 @@ class Held:
         """
         asked_at = time.monotonic()
         try:
-            self._renew()
+            self._rows.renew(self._id, self._number)
             self._renewed(asked_at)
         except OperationalError as error:
             log.warning("%s: %s", self._id, error.orig)  # whoever keeps the lease tries again
@@ -56,6 +71,34 @@ class Held:
         """Raises AttemptLost, or the reason of an interruption, once the attempt must end."""
         if self._failure is not None:
             raise self._failure
+
+    @contextmanager
+    def given_back(self, send: Callable[[], None]) -> Iterator[None]:
+        """Whatever ends the block early gives the row back, unless it is lost already.
+
+        send: puts it on its queue again, for another worker, where this one drains.
+        """
+        try:
+            yield
+        except AttemptLost:
+            log.warning("%s: attempt %d is lost or cancelled", self._id, self._number)
+        except Drained:
+            self.give_back(lost=False)
+            try:
+                send()
+            except QueueUnavailable as error:
+                log.warning("%s: left to the sweeper: %s", self._id, error)
+                return
+            self._rows.mark_sent(self._id, published_seq=0, sent=True)
+        except Exception:
+            # A failure of ours, the soft time limit among them, is never a verdict: somebody tries again.
+            self.give_back(lost=True)
+            raise
+
+    def give_back(self, *, lost: bool) -> None:
+        """End without a result."""
+        self._tell(self._rows.give_back(self._id, self._number, lost=lost))
+        self._note_published()
 
     def _insist(self, write: Callable[[], Events]) -> Events:
         """Write, as soon as Postgres takes it: as long as the lease holds, an outage costs no work."""
@@ -74,9 +117,12 @@ class Held:
         if events and tell(self._task, events) and events[0].seq == last + 1:
             self._published = first, events[-1].seq
 
-    def _renew(self) -> None:
-        """Ask the row for another lease. Raises AttemptLost."""
-        raise NotImplementedError
+    def _note_published(self) -> None:
+        first, last = self._published
+        try:
+            self._rows.mark_sent(self._id, published_after=first, published_seq=last, sent=False)
+        except OperationalError as error:
+            log.warning("%s: %s", self._id, error.orig)  # a hint: it is published once more
 
     def _renewed(self, asked_at: float) -> None:
         """The lease was asked for at this moment, and given."""

@@ -5,14 +5,13 @@ import logging
 from celery import Task
 
 from judge import queue, submissions
-from judge.errors import AttemptLost, QueueUnavailable
 from judge.judging import Judging, judge
 from judge.languages import table
 from judge.queue import JUDGE, app
 from judge.submissions import Claim
 from judge.tasks.attempt import Attempt
 from judge.tasks.cancelling import cancellable
-from judge.tasks.lifecycle import Drained, boxes, drainable
+from judge.tasks.lifecycle import boxes, drainable
 
 log = logging.getLogger(__name__)
 
@@ -29,21 +28,12 @@ def judge_submission(self: Task, submission_id: str) -> None:
         with Attempt(claim, self) as attempt:
             drain.interrupts(attempt)
             cancellation.reaches(attempt)
-            _judge_and_tell(claim, attempt)
+            with attempt.given_back(lambda: _send(claim)):
+                _judge(claim, attempt)
 
 
-def _judge_and_tell(claim: Claim, attempt: Attempt) -> None:
-    try:
-        _judge(claim, attempt)
-    except AttemptLost:
-        log.warning("submission %s: attempt %d is lost or cancelled", claim.submission_id, claim.attempt)
-    except Drained:
-        attempt.give_back(lost=False)
-        _send_elsewhere(claim)
-    except Exception:
-        # A failure of ours, the soft time limit among them, is never a verdict: somebody tries again.
-        attempt.give_back(lost=True)
-        raise
+def _send(claim: Claim) -> None:
+    queue.send(claim.submission_id, claim.language, queue.judging_s(claim.manifest, claim.language))
 
 
 def _judge(claim: Claim, attempt: Attempt) -> None:
@@ -55,13 +45,3 @@ def _judge(claim: Claim, attempt: Attempt) -> None:
         attempt.check()  # was a box killed because the attempt ends? then that is the reason
         raise
     attempt.finish(judgement)
-
-
-def _send_elsewhere(claim: Claim) -> None:
-    try:
-        judging_s = queue.judging_s(claim.manifest, claim.language)
-        queue.send(claim.submission_id, claim.language, judging_s)
-    except QueueUnavailable as error:
-        log.warning("submission %s: left to the sweeper: %s", claim.submission_id, error)
-        return
-    submissions.mark_sent(claim.submission_id, published_seq=0, sent=True)

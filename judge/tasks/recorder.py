@@ -14,7 +14,7 @@ from judge.config import settings
 from judge.errors import AttemptLost
 from judge.events import AnyEvent
 from judge.judging import Box
-from judge.tasks.held import Held
+from judge.tasks.held import Held, Rows
 
 log = logging.getLogger(__name__)
 
@@ -31,8 +31,8 @@ class Recorder(Held, Generic[Item]):
     every step raises AttemptLost.
     """
 
-    def __init__(self, id_: str, task: Any, claimed: AnyEvent | None) -> None:
-        super().__init__(id_, task, claimed)
+    def __init__(self, rows: Rows, id_: str, attempt: int, task: Any, claimed: AnyEvent | None) -> None:
+        super().__init__(rows, id_, attempt, task, claimed)
         self._boxes: list[Box] = []
         self._changed = threading.Condition()
         self._pending: list[Item] = []
@@ -62,13 +62,16 @@ class Recorder(Held, Generic[Item]):
         for box in self._boxes:
             box.kill()
 
+    def give_back(self, *, lost: bool) -> None:
+        """End without a result; what still waits is recorded first."""
+        items = self._end_keeper()
+        if items:
+            self._tell(self._write(items))
+        super().give_back(lost=lost)
+
     @abstractmethod
     def _write(self, items: Sequence[Item]) -> Sequence[AnyEvent]:
         """Record what has come in. Raises AttemptLost."""
-
-    @abstractmethod
-    def _mark_published(self, first: int, last: int) -> None:
-        """Note that Redis has taken the events after one number, up to another."""
 
     def _await_writing(self) -> None:
         """There is something pending; called with the lock held."""
@@ -85,12 +88,6 @@ class Recorder(Held, Generic[Item]):
             self._keeper.join()
         return self._taken()
 
-    def _note_published(self) -> None:
-        try:
-            self._mark_published(*self._published)
-        except OperationalError as error:
-            log.warning("%s: %s", self._id, error.orig)  # a hint: it is published once more
-
     # The thread
 
     def _keep(self) -> None:
@@ -105,7 +102,7 @@ class Recorder(Held, Generic[Item]):
                     items = []
                 if time.monotonic() >= renew_at:
                     asked_at = time.monotonic()
-                    self._renew()
+                    self._rows.renew(self._id, self._number)
                     self._renewed(asked_at)
                     renew_at = asked_at + settings().lease_renew_s
             except OperationalError as error:

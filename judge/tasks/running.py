@@ -9,7 +9,6 @@ from celery import Task
 
 from judge import queue, runs
 from judge.config import settings
-from judge.errors import AttemptLost, QueueUnavailable
 from judge.events import RunEvent
 from judge.execution import ExecutionResult
 from judge.judging import Feed, execute
@@ -18,7 +17,7 @@ from judge.runs import Claim
 from judge.runs.records import Piece
 from judge.tasks.cancelling import cancellable
 from judge.tasks.input import Reader
-from judge.tasks.lifecycle import Drained, boxes, drainable
+from judge.tasks.lifecycle import boxes, drainable
 from judge.tasks.recorder import Recorder
 from judge.tasks.transcript import Transcript
 
@@ -37,21 +36,9 @@ def run_program(self: Task, run_id: str) -> None:
         with Running(claim, self) as running:
             drain.interrupts(running)
             cancellation.reaches(running)
-            _run_and_tell(claim, running)
-
-
-def _run_and_tell(claim: Claim, running: "Running") -> None:
-    try:
-        _run(claim, running)
-    except AttemptLost:
-        log.warning("run %s: attempt %d is lost or cancelled", claim.run_id, claim.attempt)
-    except Drained:
-        running.give_back(lost=False)
-        _send_elsewhere(claim)
-    except Exception:
-        # A failure of ours, the soft time limit among them, says nothing of the program.
-        running.give_back(lost=True)
-        raise
+            longest_s, language = claim.longest_s, claim.execution.language.id
+            with running.given_back(lambda: queue.send_run(run_id, language, longest_s)):
+                _run(claim, running)
 
 
 def _run(claim: Claim, running: "Running") -> None:
@@ -69,21 +56,11 @@ def _run(claim: Claim, running: "Running") -> None:
     running.finish(result)
 
 
-def _send_elsewhere(claim: Claim) -> None:
-    try:
-        queue.send_run(claim.run_id, claim.execution.language.id, claim.longest_s)
-    except QueueUnavailable as error:
-        log.warning("run %s: left to the sweeper: %s", claim.run_id, error)
-        return
-    runs.mark_sent(claim.run_id, published_seq=0, sent=True)
-
-
 class Running(Recorder[Piece]):
     """One attempt at a run: what the program prints is told at most 50 ms after it came."""
 
     def __init__(self, claim: Claim, task: Any) -> None:
-        super().__init__(claim.run_id, task, claim.event)
-        self._number = claim.attempt
+        super().__init__(runs, claim.run_id, claim.attempt, task, claim.event)
         self._transcript = Transcript()
 
     def compiled(self, output: bytes | None) -> None:
@@ -115,19 +92,5 @@ class Running(Recorder[Piece]):
         )
         self._note_published()
 
-    def give_back(self, *, lost: bool) -> None:
-        """End without a result; the pieces that still wait are recorded first."""
-        pieces = self._end_keeper()
-        if pieces:
-            self._tell(self._write(pieces))
-        self._tell(runs.give_back(self._id, self._number, lost=lost))
-        self._note_published()
-
     def _write(self, items: Sequence[Piece]) -> list[RunEvent]:
         return runs.record_output(self._id, self._number, items, published=self._published)
-
-    def _renew(self) -> None:
-        runs.renew(self._id, self._number)
-
-    def _mark_published(self, first: int, last: int) -> None:
-        runs.mark_sent(self._id, published_after=first, published_seq=last, sent=False)

@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 
 from judge import blobs, packages, queue, verifications
 from judge.config import settings
-from judge.errors import AttemptLost, PackageError, QueueUnavailable
+from judge.errors import AttemptLost, PackageError
 from judge.judging.toolchains import check_toolchains
 from judge.judging.verification.progress import Step
 from judge.judging.verification.report import Report, unreadable
@@ -26,7 +26,7 @@ from judge.packages import archives
 from judge.packages.package import Package
 from judge.queue import VERIFY, app
 from judge.tasks.held import Held
-from judge.tasks.lifecycle import Drained, drainable, on_own_cpu
+from judge.tasks.lifecycle import drainable, on_own_cpu
 from judge.verifications import Claim
 
 log = logging.getLogger(__name__)
@@ -45,21 +45,8 @@ def verify_package(self: Task, verification_id: str) -> None:
         log.info("verification %s: attempt %d", verification_id, claim.attempt)
         with Verifying(claim, self) as verifying:
             drain.interrupts(verifying)
-            _verify_and_tell(claim, verifying)
-
-
-def _verify_and_tell(claim: Claim, verifying: "Verifying") -> None:
-    try:
-        _verify(claim, verifying)
-    except AttemptLost:
-        log.warning("verification %s: attempt %d is lost", claim.verification_id, claim.attempt)
-    except Drained:
-        verifying.give_back(lost=False)
-        _send_elsewhere(claim)
-    except Exception:
-        # A failure of ours says nothing of the package: somebody tries again.
-        verifying.give_back(lost=True)
-        raise
+            with verifying.given_back(lambda: queue.send_verification(verification_id)):
+                _verify(claim, verifying)
 
 
 def _verify(claim: Claim, verifying: "Verifying") -> None:
@@ -91,21 +78,11 @@ def _as_verified(package: Package, report: Report) -> Package | None:
     return package.with_time_limit(report.time_limit_s)
 
 
-def _send_elsewhere(claim: Claim) -> None:
-    try:
-        queue.send_verification(claim.verification_id)
-    except QueueUnavailable as error:
-        log.warning("verification %s: left to the sweeper: %s", claim.verification_id, error)
-        return
-    verifications.mark_sent(claim.verification_id, published_seq=0, sent=True)
-
-
 class Verifying(Held):
     """One attempt at a verification: its lease is kept by a thread beside it, its steps are recorded."""
 
     def __init__(self, claim: Claim, task: Any) -> None:
-        super().__init__(claim.verification_id, task, claim.event)
-        self._number = claim.attempt
+        super().__init__(verifications, claim.verification_id, claim.attempt, task, claim.event)
         self._is_interruptible = False
         self._told_at = 0.0
         self._ended = threading.Event()
@@ -165,23 +142,12 @@ class Verifying(Held):
     def give_back(self, *, lost: bool) -> None:
         """End without a report."""
         self._end_keeper()
-        self._tell(verifications.give_back(self._id, self._number, lost=lost))
-        self._note_published()
-
-    def _note_published(self) -> None:
-        first, last = self._published
-        try:
-            verifications.mark_sent(self._id, published_after=first, published_seq=last, sent=False)
-        except OperationalError as error:
-            log.warning("verification %s: %s", self._id, error.orig)  # a hint: it is published once more
+        super().give_back(lost=lost)
 
     def _end_keeper(self) -> None:
         self._ended.set()
         if self._keeper.is_alive():
             self._keeper.join()
-
-    def _renew(self) -> None:
-        verifications.renew(self._id, self._number)
 
     # The thread
 
@@ -189,7 +155,7 @@ class Verifying(Held):
         while not self._ended.wait(settings().lease_renew_s):
             asked_at = time.monotonic()
             try:
-                self._renew()
+                self._rows.renew(self._id, self._number)
                 self._renewed(asked_at)
             except OperationalError as error:
                 log.warning("verification %s: %s", self._id, error.orig)

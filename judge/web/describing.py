@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
 from pydantic import BaseModel, ConfigDict
 
-from judge.web.faults import Fault
+from judge.web.faults import unprocessable
 from judge.web.schemas import check
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -101,6 +100,5 @@ def _checked(shape: type[BaseModel]) -> BaseModel:
     )
     errors += [{"pointer": fault["pointer"][1:], "detail": fault["detail"]} for fault in faults]
     if errors or sound is None:
-        detail = "; ".join(f"{error['pointer']}: {error['detail']}" for error in errors)
-        raise Fault(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
+        raise unprocessable(errors)
     return sound

@@ -14,7 +14,6 @@ from judge import versions
 from judge.accounts import ANONYMOUS
 from judge.errors import NotFound
 from judge.events import problem_channel, run_channel, submission_channel
-from judge.packages.ids import is_problem_id
 from judge.records import Submission, is_id
 from judge.runs.records import Run
 from judge.verdict import ENDED
@@ -27,6 +26,7 @@ from judge.web.describing import describe, query
 from judge.web.event_stream import MOST_ITEMS, poll, serve
 from judge.web.faults import Fault, invalid
 from judge.web.feeds import Log, LogFeed, UserFeed
+from judge.web.problems import checked_id
 from judge.web.runs import seen as run_seen
 from judge.web.schemas import DIGITS, Id, Text, UserName
 from judge.web.submissions import seen
@@ -165,7 +165,6 @@ def _log(log: Log, after_seq: int) -> Response:
 
 def _answer(**body: object) -> Response:
     response = jsonify(**body)
-    response.headers["Cache-Control"] = "no-store"
     response.headers["Vary"] = "Accept"
     return response
 
@@ -188,8 +187,7 @@ def _seq(resumed: str | None) -> int:
 
 def _verification(problem_id: str, number: int, named: str | None) -> Verification:
     """A verification of a version. Raises NotFound; Fault where another's, or nobody's, is named."""
-    if not is_problem_id(problem_id):
-        raise NotFound(f"there is no problem {problem_id!r}")
+    checked_id(problem_id)
     if named is None:
         found = verification_ledger.latest(versions.get(problem_id, number).package_id)
         if found is None:

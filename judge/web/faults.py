@@ -36,11 +36,13 @@ class Fault(Exception):
 
 def invalid(pointer: str, detail: str) -> Fault:
     """422 for one wrong value."""
-    return Fault(
-        HTTPStatus.UNPROCESSABLE_ENTITY,
-        f"{pointer}: {detail}",
-        errors=[{"pointer": pointer, "detail": detail}],
-    )
+    return unprocessable([{"pointer": pointer, "detail": detail}])
+
+
+def unprocessable(errors: list[dict[str, str]]) -> Fault:
+    """422 for every value that is wrong."""
+    detail = "; ".join(f"{error['pointer']}: {error['detail']}" for error in errors)
+    return Fault(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
 
 
 def answer(

@@ -8,13 +8,12 @@ from pydantic import Field
 from judge import changes, leaderboards
 from judge.accounts import USER_ID
 from judge.cache import Read
-from judge.errors import NotFound
 from judge.leaderboards import places
 from judge.leaderboards.standings import Board, Standing
-from judge.packages.ids import is_problem_id
 from judge.web import cached, paging, shapes
 from judge.web.describing import describe, query
 from judge.web.faults import invalid
+from judge.web.problems import checked_id
 from judge.web.schemas import UserName
 
 blueprint = Blueprint("leaderboards", __name__)
@@ -51,9 +50,7 @@ def show_leaderboard() -> Response:
 )
 def show_leaderboard_of_problem(problem_id: str) -> Response:
     """Who has most points in a problem, or has solved it, and was first."""
-    if not is_problem_id(problem_id):
-        raise NotFound(f"there is no problem {problem_id!r}")
-    return _show(Board(problem_id))
+    return _show(Board(checked_id(problem_id)))
 
 
 def _show(board: Board) -> Response:

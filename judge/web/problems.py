@@ -87,7 +87,7 @@ def show_problem(problem_id: str) -> Response:
     wanted = _languages()
     # All are kept at once, so the first that is kept is the first that there is.
     fields = [*wanted, *_OTHERWISE]
-    found = cached.read(changes.problem(_sound(problem_id)), fields, lambda: _shown(problem_id, fields))
+    found = cached.read(changes.problem(checked_id(problem_id)), fields, lambda: _shown(problem_id, fields))
     response = cached.answer(found)
     response.vary.add("Accept-Language")
     return response
@@ -148,10 +148,10 @@ def attachment(problem_id: str, name: str) -> Response:
 
 def current(problem_id: str) -> CurrentProblem:
     """A problem by the id in a path. Raises NotFound."""
-    return problems.get(_sound(problem_id))
+    return problems.get(checked_id(problem_id))
 
 
-def _sound(problem_id: str) -> str:
+def checked_id(problem_id: str) -> str:
     """An id that a problem could have. Raises NotFound."""
     if not is_problem_id(problem_id):
         raise NotFound(f"there is no problem {problem_id!r}")

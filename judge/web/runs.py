@@ -24,7 +24,7 @@ from judge.web import run_shapes as shapes
 from judge.web.announcements import announce, beside
 from judge.web.asking import account
 from judge.web.describing import describe, query
-from judge.web.faults import Fault, answer, invalid
+from judge.web.faults import Fault, answer, invalid, unprocessable
 from judge.web.idempotent import amend, key_of, remember, replayed
 from judge.web.run_schemas import InputIn, RunIn, execution_of, input_of
 from judge.web.schemas import Id, UserName, check, read_json
@@ -106,7 +106,7 @@ def create() -> Response:
     known = asked is not None and asked.language in table()
     execution = execution_of(asked, files, errors) if asked and known else None
     if asked is None or execution is None or errors:
-        raise _unprocessable(errors)
+        raise unprocessable(errors)
     owner = submitter_of(asked.user_id)
     throttling.check_pending(owner)
     run, event = runs.create(
@@ -203,7 +203,7 @@ def enter(run_id: str) -> Response:
     asked = check(InputIn, read_json(), errors)
     data = input_of(asked, errors) if asked else b""
     if asked is None or errors:
-        raise _unprocessable(errors)
+        raise unprocessable(errors)
     response = jsonify(run_id=run_id, seq=entered(run_id, data, eof=asked.eof))
     response.status_code = HTTPStatus.ACCEPTED
     return response
@@ -272,11 +272,6 @@ def _tell_of_cancelling(events: Sequence[RunEvent]) -> None:
     """Have the worker stop, then tell; what does not come through is left to the lease and the sweeper."""
     publish_cancelled(event.run_id for event in events)
     announce(events, runs.mark_sent)
-
-
-def _unprocessable(errors: list[Error]) -> Fault:
-    detail = "; ".join(f"{error['pointer']}: {error['detail']}" for error in errors)
-    return Fault(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
 
 
 def _encoding() -> Encoding:

@@ -26,7 +26,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from judge.accounts import USER_ID
 from judge.config import settings
 from judge.records import is_id
-from judge.web.faults import Fault
+from judge.web.faults import Fault, unprocessable
 
 MOST_VALUES = 5000
 """Of a body, names of fields left out; no sound one has as many."""
@@ -180,8 +180,7 @@ def read(shape: type[Shape]) -> Shape:
     errors: list[dict[str, str]] = []
     sound = check(shape, read_json(), errors)
     if sound is None:
-        detail = "; ".join(f"{error['pointer']}: {error['detail']}" for error in errors)
-        raise Fault(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
+        raise unprocessable(errors)
     return sound
 
 

@@ -93,9 +93,7 @@ def _told(asker: Account | None, shown: Credential | None) -> Response:
         body |= {"user_id": asker.user_id, "role": asker.role, "scopes": included(asker.scope)}
         body["expires_at"] = instant(asker.expires_at)
         body["csrf_token"] = shown.csrf_token if shown and shown.kind == "session" else None
-    response = jsonify(body)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+    return jsonify(body)
 
 
 def _cookie() -> dict[str, Any]:

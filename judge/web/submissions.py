@@ -21,7 +21,7 @@ from judge.web import cached, paging, shapes, throttling
 from judge.web.announcements import announce, beside
 from judge.web.asking import account, may_see, sees_everything
 from judge.web.describing import describe, query
-from judge.web.faults import Fault
+from judge.web.faults import Fault, unprocessable
 from judge.web.idempotent import amend, key_of, remember, replayed
 from judge.web.schemas import Id, ShortSubmissionIn, SubmissionIn, UserName, check, read_json
 from judge.web.sources import Error, proven_language, sent_files, sound
@@ -148,8 +148,7 @@ def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
     problem = _problem(shape, body, errors)
     files = _files(shape, body, problem, _language(body, problem, errors), errors)
     if errors or asked is None or problem is None:
-        detail = "; ".join(f"{error['pointer']}: {error['detail']}" for error in errors)
-        raise Fault(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
+        raise unprocessable(errors)
     owner = submitter_of(asked.user_id)
     throttling.check_pending(owner)
     judging_s = queue.judging_s(problem.manifest, asked.language)

@@ -61,7 +61,6 @@ def create(user_id: str) -> Response:
         raise invalid("/scope", str(error)) from error
     response = jsonify(kept.as_json() | {"token": token})
     response.status_code = HTTPStatus.CREATED
-    response.headers["Cache-Control"] = "no-store"
     return response
 
 

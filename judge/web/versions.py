@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from judge import queue, verifications, versions, withdrawals
 from judge.accounts import ANONYMOUS
-from judge.errors import NotFound, PackageError
+from judge.errors import PackageError
 from judge.events import publish_cancelled
 from judge.packages.ids import is_problem_id
 from judge.verifications import Requested
@@ -20,6 +20,7 @@ from judge.web.announcements import announce, beside
 from judge.web.asking import account, require_admin, require_author
 from judge.web.describing import describe, query
 from judge.web.faults import Fault, invalid
+from judge.web.problems import checked_id
 from judge.web.schemas import QueryFlag, UserName
 from judge.web.uploads import PACKAGE, uploaded
 
@@ -76,7 +77,7 @@ def put_problem(problem_id: str) -> Response:
 def delete_problem(problem_id: str) -> Response:
     """List it no longer; with ``purge=true`` an admin removes it with every submission to it."""
     require_author()
-    _check_id(problem_id)
+    checked_id(problem_id)
     if not query(PurgeQuery).purge:
         withdrawals.withdraw(problem_id)
         return Response(status=HTTPStatus.NO_CONTENT)
@@ -91,7 +92,7 @@ def delete_problem(problem_id: str) -> Response:
 def verify_again(problem_id: str, number: int) -> Response:
     """Have a version verified once more."""
     require_author()
-    _check_id(problem_id)
+    checked_id(problem_id)
     return _answer(problem_id, verifications.request(problem_id, number, user_id=_uploader()))
 
 
@@ -100,7 +101,7 @@ def verify_again(problem_id: str, number: int) -> Response:
 def list_versions(problem_id: str) -> Response:
     """The versions of a problem, the newest first."""
     require_author()
-    _check_id(problem_id)
+    checked_id(problem_id)
     return jsonify(items=[version.as_json() for version in versions.listed(problem_id)])
 
 
@@ -109,7 +110,7 @@ def list_versions(problem_id: str) -> Response:
 def show_version(problem_id: str, number: int) -> Response:
     """A version with its latest verification, whose report is there once it is done."""
     require_author()
-    _check_id(problem_id)
+    checked_id(problem_id)
     return jsonify(_shown(versions.get(problem_id, number)))
 
 
@@ -123,14 +124,9 @@ def show_version(problem_id: str, number: int) -> Response:
 def publish(problem_id: str, number: int) -> Response:
     """Judge new submissions by a version that was verified; 409 for any other."""
     require_author()
-    _check_id(problem_id)
+    checked_id(problem_id)
     versions.publish(problem_id, number)
     return jsonify(_shown(versions.get(problem_id, number)))
-
-
-def _check_id(problem_id: str) -> None:
-    if not is_problem_id(problem_id):
-        raise NotFound(f"there is no problem {problem_id!r}")
 
 
 def _shown(version: Version) -> dict[str, Any]:

@@ -122,7 +122,7 @@ def create() -> Response:
     response = jsonify(webhook.as_json() | {"secret": secret})
     response.status_code = HTTPStatus.CREATED
     response.headers["Location"] = url_for("webhooks.show", webhook_id=webhook.id)
-    return _unstored(response)
+    return response
 
 
 @blueprint.get("/webhooks")
@@ -177,7 +177,7 @@ def rotate(webhook_id: str) -> Response:
     """A new secret, shown this once; the old one signs too for a day."""
     _mine(webhook_id)
     webhook, secret = webhooks.rotate(webhook_id)
-    return _unstored(jsonify(webhook.as_json() | {"secret": secret}))
+    return jsonify(webhook.as_json() | {"secret": secret})
 
 
 @blueprint.post("/webhooks/<webhook_id>/test")
@@ -267,10 +267,4 @@ def _accepted(webhook_id: str, delivery_id: str) -> Response:
     response.headers["Location"] = url_for(
         "webhooks.show_delivery", webhook_id=webhook_id, delivery_id=delivery_id
     )
-    return response
-
-
-def _unstored(response: Response) -> Response:
-    """An answer with a secret in it is no cache's."""
-    response.headers["Cache-Control"] = "no-store"
     return response
