@@ -4,6 +4,8 @@ from functools import cache
 from typing import Any
 
 from flask import Blueprint, Flask, Response, current_app, json, render_template, request
+from markdown_it import MarkdownIt
+from markupsafe import Markup
 
 from judge.web import openapi
 from judge.web.describing import describe
@@ -40,6 +42,7 @@ def page() -> Response:
         url=request.host_url.rstrip("/"),
         shown=_shown,
         type_of=_type,
+        marked=_marked,
     )
     response = Response(html)
     response.headers["Content-Security-Policy"] = _POLICY
@@ -66,6 +69,11 @@ def _by_tag(document: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
         for method, operation in item.items():
             groups[operation["tags"][0]].append(operation | {"method": method.upper(), "path": path})
     return groups
+
+
+def _marked(text: str) -> Markup:
+    """A description, which OpenAPI takes for CommonMark; of HTML in it nothing is left."""
+    return Markup(MarkdownIt("commonmark", {"html": False}).renderInline(text))  # noqa: S704  # it escapes
 
 
 def _shown(answer: Any) -> str:
