@@ -239,5 +239,6 @@ def test_others_are_served_while_a_package_is_read(web: Running) -> None:
         asked = time.monotonic()
         assert web.request("GET", "/healthz").ok
         longest_s = max(longest_s, time.monotonic() - asked)
-    print(f"read in {time.monotonic() - started:.2f} s; the longest wait beside it was {longest_s:.3f} s")
-    assert longest_s < 0.5
+    reading_s = time.monotonic() - started
+    print(f"read in {reading_s:.2f} s; the longest wait beside it was {longest_s:.3f} s")
+    assert longest_s < reading_s / 2, "read on the loop, it would hold up one request until it ends"
