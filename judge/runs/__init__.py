@@ -1,4 +1,4 @@
-"""Runs of a program on its owner's own input, from first row to last: the only module that changes one.
+"""Runs of a program on its owner's own input, from first row to last; what is typed to one is ``inputs``.
 
 As with submissions, every change is one transaction that returns the events to publish once it has
 committed, and a worker's changes name their attempt, or raise AttemptLost and write nothing::
@@ -7,8 +7,7 @@ committed, and a worker's changes name their attempt, or raise AttemptLost and w
                  ^                   │                          │
                  └─── give_back ─────┴────── lapse ─────────────┘──> failed, after max_attempts lost ones
 
-and from each state before the last ``cancel`` leads to cancelled. What is typed to a run is kept as rows
-of their own, so that a later attempt reads it too.
+and from each state before the last ``cancel`` leads to cancelled.
 """
 
 from collections.abc import Callable, Sequence
@@ -26,8 +25,8 @@ from judge.events import RunEvent
 from judge.execution import Execution, ExecutionResult, RunLimits
 from judge.journal import Entry, Journal, Published, now
 from judge.languages import table
-from judge.models import RunEventRow, RunInputRow, RunRow
-from judge.records import SourceFile, is_id, new_id, storable
+from judge.models import RunEventRow, RunRow
+from judge.records import SourceFile, new_id, storable
 from judge.runs.ledger import read_row
 from judge.runs.records import Piece, Run
 from judge.verdict import ENDED, HELD, State
@@ -203,36 +202,6 @@ def cancel(run_id: str) -> list[RunEvent]:
         ]
 
 
-def enter(run_id: str, data: bytes, *, eof: bool) -> int:
-    """Keep what was typed to a run, to be read after all that was typed before; its number, from 1.
-
-    eof: nothing comes after it. Raises NotFound, Conflict.
-    """
-    most = settings().max_run_input_bytes
-    with transaction() as session:
-        number = session.scalar(
-            update(RunRow)
-            .where(
-                RunRow.id == run_id,
-                RunRow.stdin_open,
-                ~RunRow.input_ended,
-                RunRow.state.not_in(ENDED),
-                RunRow.input_bytes + len(data) <= most,
-                RunRow.input_seq < _MOST_INPUTS,
-            )
-            .values(
-                input_seq=RunRow.input_seq + 1,
-                input_bytes=RunRow.input_bytes + len(data),
-                input_ended=eof,
-            )
-            .returning(RunRow.input_seq)
-        )
-        if number is None:
-            raise _refusal(session, run_id, most)
-        session.execute(insert(RunInputRow), [{"run_id": run_id, "seq": number, "content": data, "eof": eof}])
-        return int(number)
-
-
 def delete_(run_id: str) -> None:
     """Remove a run that has ended, with all that is known of it. Raises NotFound, Conflict."""
     with transaction() as session:
@@ -252,7 +221,6 @@ def purge(*, at_once: int = 200) -> int:
     return delete_in_parts(delete(RunRow).where(RunRow.id.in_(old)))
 
 
-_MOST_INPUTS = 20_000
 _ASKED = (
     RunRow.files,
     RunRow.entry_point,
@@ -286,20 +254,6 @@ def _has_slot_for(session: Session, run_id: str, worker: str) -> bool:
     take_turns(session, f"open runs on {worker}")
     query = select(func.count()).where(RunRow.worker == worker, RunRow.state.in_(HELD), RunRow.stdin_open)
     return session.scalars(query).one() < (settings().open_run_slots or max(1, settings().slots // 2))
-
-
-def _refusal(session: Session, run_id: str, most: int) -> Exception:
-    """Why nothing more can be typed to a run."""
-    row = session.get(RunRow, run_id) if is_id(run_id) else None
-    if row is None:
-        return NotFound(f"there is no run {run_id!r}")
-    if not row.stdin_open:
-        return Conflict("the run was made without stdin_open")
-    if row.state in ENDED:
-        return Conflict("the run has ended")
-    if row.input_ended:
-        return Conflict("the end of its input was sent already")
-    return Conflict(f"at most {most} bytes, in {_MOST_INPUTS} parts, can be sent to a run")
 
 
 def _printed(pieces: Sequence[Piece], attempt: int) -> list[Entry]:

@@ -5,7 +5,7 @@
 
 import re
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from flask import Blueprint, Response, jsonify, request
 from pydantic import Field
@@ -37,6 +37,12 @@ blueprint = Blueprint("events", __name__)
 _LAST_EVENT_ID = "Last-Event-ID"
 _SEQ = "[0-9]{1,9}"
 _NUMBER = re.compile(_SEQ)
+_LOG: dict[str, Any] = {
+    "tag": "Events",
+    "headers": ("Prefer",),
+    "answers": {200: shapes.EventList, 204: None},
+}
+"""What the routes of all logs have in common."""
 
 
 class LogQuery(WaitQuery):
@@ -63,28 +69,14 @@ class UserQuery(WaitQuery):
 
 
 @blueprint.get("/submissions/<submission_id>/events")
-@describe(
-    "Follow a submission",
-    tag="Events",
-    query=LogQuery,
-    headers=("Prefer",),
-    answers={200: shapes.EventList, 204: None},
-    streams=f"^({_SEQ})?$",
-)
+@describe("Follow a submission", query=LogQuery, streams=f"^({_SEQ})?$", **_LOG)
 def of_submission(submission_id: str) -> Response:
     """The log of a submission."""
     return _log_of(seen(submission_id), submission_channel(submission_id))
 
 
 @blueprint.get("/runs/<run_id>/events")
-@describe(
-    "Follow a run",
-    tag="Events",
-    query=LogQuery,
-    headers=("Prefer",),
-    answers={200: shapes.EventList, 204: None},
-    streams=f"^({_SEQ})?$",
-)
+@describe("Follow a run", query=LogQuery, streams=f"^({_SEQ})?$", **_LOG)
 def of_run(run_id: str) -> Response:
     """The log of a run."""
     return _log_of(run_seen(run_id), run_channel(run_id))
@@ -93,11 +85,9 @@ def of_run(run_id: str) -> Response:
 @blueprint.get("/problems/<problem_id>/versions/<int:number>/events")
 @describe(
     "Follow a verification",
-    tag="Events",
     query=VerificationLogQuery,
-    headers=("Prefer",),
-    answers={200: shapes.EventList, 204: None},
     streams=f"^([0-9a-hjkmnp-tv-z]{{26}}:{_SEQ})?$",
+    **_LOG,
 )
 def of_version(problem_id: str, number: int) -> Response:
     """The log of a version's latest verification, or of the one that is named or was begun with."""

@@ -16,6 +16,7 @@ from judge.errors import Conflict, NotFound, TooManyOpen
 from judge.events import RunEvent, publish_cancelled, wake_reader
 from judge.languages import table
 from judge.records import is_id
+from judge.runs import inputs
 from judge.runs import ledger as run_ledger
 from judge.runs.records import Encoding, Run, as_text
 from judge.verdict import ENDED, State, Verdict
@@ -256,7 +257,7 @@ def require_own(run: Run, what: str) -> None:
 
 def entered(run_id: str, data: bytes, *, eof: bool) -> int:
     """Keep what was typed and wake whoever reads it; its number. Raises Conflict."""
-    number = runs.enter(run_id, data, eof=eof)
+    number = inputs.enter(run_id, data, eof=eof)
     beside(lambda: wake_reader(run_id, number))
     return number
 

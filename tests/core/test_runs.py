@@ -11,6 +11,7 @@ from judge import db, queue, runs
 from judge.config import settings
 from judge.errors import AttemptLost, Conflict, NotFound, TooManyOpen
 from judge.models import RunEventRow, RunInputRow, RunRow
+from judge.runs import inputs
 from judge.runs import ledger as run_ledger
 from judge.runs.records import Piece
 from judge.tasks import sweeping  # the module: pytest looks at names here, and a task wants its broker
@@ -187,28 +188,28 @@ def test_cancel(state: str) -> None:
 def test_what_is_typed_is_kept_in_order() -> None:
     """Numbered from 1, read after any number, and nothing comes after the end."""
     run, _ = new_run(stdin_open=True)
-    assert [runs.enter(run.id, data, eof=eof) for data, eof in ((b"a\n", False), (b"\xff", True))] == [1, 2]
+    assert [inputs.enter(run.id, data, eof=eof) for data, eof in ((b"a\n", False), (b"\xff", True))] == [1, 2]
     assert run_ledger.inputs_after(run.id, 0) == [(1, b"a\n", False), (2, b"\xff", True)]
     assert run_ledger.inputs_after(run.id, 1) == [(2, b"\xff", True)]
     with pytest.raises(Conflict, match="end of its input"):
-        runs.enter(run.id, b"more", eof=False)
+        inputs.enter(run.id, b"more", eof=False)
 
 
 def test_what_cannot_be_typed() -> None:
     """To a run that reads nothing more, or too much; refused without a trace."""
     with pytest.raises(NotFound):
-        runs.enter(UNKNOWN, b"", eof=True)
+        inputs.enter(UNKNOWN, b"", eof=True)
     closed, _ = new_run()
     with pytest.raises(Conflict, match="stdin_open"):
-        runs.enter(closed.id, b"", eof=True)
+        inputs.enter(closed.id, b"", eof=True)
     run, _ = new_run(stdin_open=True)
     most = settings().max_run_input_bytes
-    runs.enter(run.id, b"x" * most, eof=False)
+    inputs.enter(run.id, b"x" * most, eof=False)
     with pytest.raises(Conflict, match=f"at most {most} bytes"):
-        runs.enter(run.id, b"y", eof=False)
+        inputs.enter(run.id, b"y", eof=False)
     runs.cancel(run.id)
     with pytest.raises(Conflict, match="has ended"):
-        runs.enter(run.id, b"", eof=True)
+        inputs.enter(run.id, b"", eof=True)
     assert [seq for seq, _, _ in run_ledger.inputs_after(run.id, 0)] == [1]
 
 
@@ -261,7 +262,7 @@ def test_the_sweeper_sends_and_publishes_what_was_lost() -> None:
 def test_delete() -> None:
     """Once it has ended, and then with all that is known of it."""
     run, _ = new_run(stdin_open=True)
-    runs.enter(run.id, b"x", eof=False)
+    inputs.enter(run.id, b"x", eof=False)
     with pytest.raises(Conflict):
         runs.delete_(run.id)
     runs.cancel(run.id)

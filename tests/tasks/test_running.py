@@ -10,6 +10,7 @@ import pytest
 
 from judge import queue, runs
 from judge.events import publish_cancelled, wake_reader
+from judge.runs import inputs
 from judge.runs import ledger as run_ledger
 from judge.runs.records import Run
 from judge.tasks import sweeping  # the module: pytest looks at names here, and a task wants its broker
@@ -43,7 +44,7 @@ def send(code: str, **asked: Any) -> str:
 
 
 def enter(run_id: str, data: bytes, *, eof: bool = False) -> None:
-    wake_reader(run_id, runs.enter(run_id, data, eof=eof))
+    wake_reader(run_id, inputs.enter(run_id, data, eof=eof))
 
 
 def printed(run_id: str, attempt: int = 1, stream: str = "stdout") -> str:
