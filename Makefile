@@ -6,6 +6,9 @@ BENCH ?= sandbox
 JSON ?=
 PYTEST_ARGS ?= -n auto --dist loadgroup
 COUNT ?= 20
+SEEDS ?= 10
+SEED ?=
+SUBMISSIONS ?=
 
 BIN := .venv/bin
 # Neither a user's site-packages nor their pip settings about hashes and isolation belong in here.
@@ -22,7 +25,7 @@ LOCK := --quiet --upgrade --universal --python-version 3.11.2 --generate-hashes 
 AGENT := judge/sandbox/box-agent
 
 .DEFAULT_GOAL := up
-.PHONY: up test check soak bench lock examples
+.PHONY: up test check soak chaos bench lock examples
 .DELETE_ON_ERROR:
 
 up: .venv/installed $(AGENT)
@@ -41,10 +44,11 @@ check: .venv/installed-test $(AGENT)
 	$(BIN)/lint-imports
 	$(BIN)/python -m judge.up.scratch $(BIN)/judge migrate --check
 
-# The hostile programs and all other tests of the sandbox, but for those that take its guards away, and the
+# Seeds of chaos in a row, then the hostile programs and all other tests of the sandbox, but for those that take its guards away, and the
 # dialogues of interactive problems, and the HTTP API under schemathesis, again and again, up to the first
-# difference: make soak COUNT=100
+# difference: make soak COUNT=100 SEEDS=20
 soak: .venv/installed-test $(AGENT)
+	@for seed in $$(seq $(SEEDS)); do $(BIN)/python -m tests.chaos --seed $$seed || exit; done
 	@for round in $$(seq $(COUNT)); do \
 		echo "round $$round of $(COUNT)"; \
 		REPEATS=20 $(BIN)/python -m pytest $(PYTEST_ARGS) --quiet --exitfirst -k 'not without_its_guards' \
@@ -52,6 +56,12 @@ soak: .venv/installed-test $(AGENT)
 		SCHEMATHESIS_SEED=$$(date +%s) SCHEMATHESIS_EXAMPLES=100 \
 			$(BIN)/python -m pytest --quiet --exitfirst tests/web/test_conformance.py || exit; \
 	done
+
+# A whole judge under load while everything it stands on dies in turn; the seed is printed, and can be given.
+# What its programs have written is kept by ARGS="--logs FOLDER".
+chaos: .venv/installed-test $(AGENT)
+	@$(BIN)/python -m tests.chaos $(if $(SEED),--seed $(SEED)) $(if $(SUBMISSIONS),--submissions $(SUBMISSIONS)) \
+		$(ARGS)
 
 # Record the examples of the documentation anew, by going through tests/web/tour.toml with a judge.
 examples: .venv/installed-test $(AGENT)

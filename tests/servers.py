@@ -176,18 +176,22 @@ def _emptied() -> bool:
 # Something to submit, and to submit it to
 
 
-def new_problem(folder: Path, tests: int = 3, problem_id: str = "echo", **limits: float) -> None:
-    """A problem whose answers are its inputs; its first test is a sample."""
-    problems.add(new_package(folder, tests, problem_id, **limits))
+def new_problem(
+    folder: Path, tests: int = 3, problem_id: str = "echo", first: int = 1, **limits: float
+) -> None:
+    """A problem whose answers are its inputs, numbers from ``first`` on; its first test is a sample."""
+    problems.add(new_package(folder, tests, problem_id, first, **limits))
 
 
-def new_package(folder: Path, tests: int = 3, problem_id: str = "echo", **limits: Any) -> Package:
+def new_package(
+    folder: Path, tests: int = 3, problem_id: str = "echo", first: int = 1, **limits: Any
+) -> Package:
     """The package of such a problem."""
     data: dict[str, Path | bytes] = {}
     specs = []
     for index in range(1, tests + 1):
         path = folder / f"{index}.in"
-        path.write_text(f"{index}\n")
+        path.write_text(f"{first + index - 1}\n")
         digest = problems.blobs.digest_of(path)
         data[digest] = path
         name = "sample/1" if index == 1 else f"secret/{index - 1}"

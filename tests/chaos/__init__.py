@@ -1,0 +1,1 @@
+"""A whole judge of real processes under load, while everything it stands on dies in turn: `make chaos`."""
