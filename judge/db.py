@@ -1,10 +1,14 @@
 """The one way to Postgres: an engine a process, and transactions that end with their block."""
 
 import logging
+import select as polling
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
+from typing import Any
 
+import psycopg2  # type: ignore[import-untyped]
+from psycopg2.extensions import POLL_OK, POLL_READ, set_wait_callback  # type: ignore[import-untyped]
 from sqlalchemy import Delete, Engine, Update, create_engine, func, select, text
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -14,6 +18,9 @@ from judge.errors import ConfigError
 log = logging.getLogger(__name__)
 
 _AFTER_COMMIT = "after_commit"
+
+SILENT_S = 10.0
+"""How long whoever judges, sweeps or delivers waits for a server that says nothing at all."""
 
 
 class Base(DeclarativeBase):
@@ -52,10 +59,29 @@ def engine() -> Engine:
             "keepalives_count": 3,
             "tcp_user_timeout": 15000,
             "options": "-c timezone=UTC"
-            " -c statement_timeout=30000 -c idle_in_transaction_session_timeout=30000",
+            " -c statement_timeout=30000"
+            # What a process held that fell silent is free before its leases have run out.
+            " -c idle_in_transaction_session_timeout=10000",
             "application_name": "judge",
         },
     )
+
+
+def give_up_silent_connections() -> None:
+    """From now on a query of this process to which no byte is answered for SILENT_S raises OperationalError.
+
+    Where what answers is alive, but not the server behind it, neither the kernel nor libpq would ever give
+    up. Not for those whose queries may take longer, as migrations do. A child inherits it.
+    """
+    set_wait_callback(_wait)
+
+
+def _wait(connection: Any) -> None:
+    while (state := connection.poll()) != POLL_OK:
+        poll = polling.poll()
+        poll.register(connection.fileno(), polling.POLLIN if state == POLL_READ else polling.POLLOUT)
+        if not poll.poll(SILENT_S * 1000):
+            raise psycopg2.OperationalError(f"the server has said nothing for {SILENT_S:.0f} s")
 
 
 def forget_connections() -> None:

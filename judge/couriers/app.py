@@ -5,6 +5,7 @@ from typing import Any
 
 from celery.signals import setup_logging, worker_init
 
+from judge import db
 from judge.config import settings
 from judge.queue import COURIERS, QueueApp
 from judge.webhooks import reach
@@ -43,3 +44,4 @@ def log_plainly(**_: Any) -> None:
 def check(**_: Any) -> None:
     """Settings that cannot be read are told now, and not by the first delivery."""
     reach.check_settings()
+    db.give_up_silent_connections()

@@ -22,7 +22,7 @@ import time
 
 from sqlalchemy.exc import OperationalError
 
-from judge import workers
+from judge import db, workers
 from judge.judging import SandboxError, headers, layers
 from judge.judging.toolchains import CORE, NotProven, Proof, found, proven
 from judge.tasks.sweeping import sweep_once
@@ -30,6 +30,7 @@ from judge.tasks.sweeping import sweep_once
 log = logging.getLogger(__name__)
 
 _EVERY_S = 4.0
+_AGAIN_S = 1.0
 _NICE = 10
 _PR_SET_PDEATHSIG = 1
 
@@ -39,6 +40,7 @@ def main(worker: str, slots: int) -> None:
     # The end of standard input tells as well, but not while a child forked later holds its other end.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    db.give_up_silent_connections()
     try:
         mode = sandbox_mode()
         _go_on(worker, slots, mode, _prove(worker, slots, mode))
@@ -46,7 +48,14 @@ def main(worker: str, slots: int) -> None:
         _say("failed", f"no box can be made here. {error}")
     finally:
         signal.signal(signal.SIGTERM, signal.SIG_IGN)  # both ways of being told come at once
+        _leave(worker)
+
+
+def _leave(worker: str) -> None:
+    try:
         workers.leave(worker)
+    except OperationalError as error:
+        log.warning("Postgres is away: %s", error.orig)  # the row says when this was last heard of
 
 
 def _go_on(worker: str, slots: int, mode: str, proofs: list[Proof]) -> None:
@@ -116,7 +125,16 @@ def _begin(worker: str, slots: int, mode: str, proofs: list[Proof]) -> bool:
 
 
 def _register(worker: str, slots: int, mode: str, proofs: list[Proof]) -> None:
-    workers.register(worker, slots=slots, sandbox=mode, languages=[proof.as_json() for proof in proofs])
+    """As soon as Postgres takes it: what has been proven need not be proven again."""
+    languages = [proof.as_json() for proof in proofs]
+    while True:
+        try:
+            workers.register(worker, slots=slots, sandbox=mode, languages=languages)
+            return
+        except OperationalError as error:
+            log.warning("Postgres is away: %s", error.orig)
+            if _parent_ended(_AGAIN_S):
+                raise
 
 
 def _say(what: str, detail: str) -> None:

@@ -60,6 +60,7 @@ def log_plainly(**_: Any) -> None:
 def remember(sender: Any, **_: Any) -> None:
     """Keep the worker at hand: some signals do not bring it."""
     _parent.append(sender)
+    db.give_up_silent_connections()
 
 
 def worker_name() -> str:
