@@ -60,6 +60,7 @@ class Held:
         """
         asked_at = time.monotonic()
         try:
+            self._check_lease()
             self._rows.renew(self._id, self._number)
             self._renewed(asked_at)
         except OperationalError as error:
@@ -67,10 +68,19 @@ class Held:
         except AttemptLost as error:
             self.interrupt(error)
 
+    def _check_lease(self) -> None:
+        """Raises AttemptLost once the lease has run out, though nobody else may have claimed the row yet.
+
+        Whoever stood still for so long has measured a program that did, too.
+        """
+        if time.monotonic() > self._held_until:
+            raise AttemptLost(self._id)
+
     def check(self) -> None:
         """Raises AttemptLost, or the reason of an interruption, once the attempt must end."""
         if self._failure is not None:
             raise self._failure
+        self._check_lease()
 
     @contextmanager
     def given_back(self, send: Callable[[], None]) -> Iterator[None]:

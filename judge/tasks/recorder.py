@@ -101,6 +101,7 @@ class Recorder(Held, Generic[Item]):
                     self._tell(self._write(items))
                     items = []
                 if time.monotonic() >= renew_at:
+                    self._check_lease()
                     asked_at = time.monotonic()
                     self._rows.renew(self._id, self._number)
                     self._renewed(asked_at)
