@@ -187,14 +187,6 @@ class Journal(ABC, Generic[Row, Told]):
                 raise AttemptLost(id_)
             return self._give_back(session, *holds, lost=lost)
 
-    def give_back_of(self, id_: str, worker: str) -> list[Told]:
-        """Give back, as lost, what a worker holds of a row: its child was killed."""
-        table = self.table
-        with transaction() as session:
-            return self._give_back(
-                session, table.id == id_, table.worker == worker, table.state.in_(self.held), lost=True
-            )
-
     def lapse(self, *, limit: int = 100) -> list[Told]:
         """Give back every attempt whose lease has run out: its worker is dead, stopped or cut off."""
         table = self.table

@@ -252,5 +252,4 @@ append = _journal.append
 mark_sent = _journal.mark_sent
 renew = _journal.renew
 give_back = _journal.give_back
-give_back_of = _journal.give_back_of
 lapse = _journal.lapse

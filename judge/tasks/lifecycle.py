@@ -63,11 +63,6 @@ def remember(sender: Any, **_: Any) -> None:
     db.give_up_silent_connections()
 
 
-def worker_name() -> str:
-    """The name of the worker that this process is the parent of."""
-    return str(_parent[-1].hostname)
-
-
 @worker_shutting_down.connect
 def drain(**_: Any) -> None:
     """SIGTERM: Celery lets the children finish; those that take long are told to give back."""

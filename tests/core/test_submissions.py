@@ -222,14 +222,13 @@ def test_after_the_last_lost_attempt_it_has_failed(problem: str) -> None:
     created, _ = submit()
     ways = [
         lambda attempt: submissions.give_back(created.id, attempt, lost=True),
-        lambda _: submissions.give_back_of(created.id, "worker"),
         lambda _: submissions.lapse(),
     ]
     for attempt in range(1, judge_settings().max_attempts + 1):
         assert submissions.claim(created.id, "worker")
         submissions.record_tests(created.id, attempt, [result(1)], published=NOTHING)
         expire(created.id)
-        [event] = ways[attempt % 3](attempt)
+        [event] = ways[attempt % 2](attempt)
     assert event.type == "submission.failed"
     ended = ledger.get(created.id)
     assert event.data == ended.as_json()
@@ -263,16 +262,6 @@ def test_lapse_takes_what_is_overdue_and_nothing_else(problem: str) -> None:
     assert submissions.lapse() == []
     assert [ledger.get(id_).state for id_ in (dead, alive, waiting)] == ["queued", "compiling", "queued"]
     assert ledger.get(dead).compile_output is None
-
-
-def test_only_the_named_worker_loses_its_attempt(problem: str) -> None:
-    """A parent gives back what its own child held, never what another worker holds by now."""
-    created, _ = submit()
-    assert submissions.claim(created.id, "one")
-    assert submissions.give_back_of(created.id, "two") == []
-    assert ledger.get(created.id).state == State.COMPILING
-    assert [event.type for event in submissions.give_back_of(created.id, "one")] == ["submission.queued"]
-    assert submissions.give_back_of(created.id, "one") == []
 
 
 def test_what_a_former_attempt_saw_is_not_shown(problem: str) -> None:

@@ -207,14 +207,13 @@ def test_after_the_last_lost_attempt_it_has_failed(package: Package) -> None:
         verifications.give_back(id_, claim.attempt, lost=False)
     ways = [
         lambda attempt: verifications.give_back(id_, attempt, lost=True),
-        lambda _: verifications.give_back_of(id_, "worker"),
         lambda _: verifications.lapse(),
     ]
     for attempt in range(settings().max_attempts):
         claim = verifications.claim(id_, "worker")
         assert claim is not None
         expire(id_)
-        [event] = ways[attempt % 3](claim.attempt)
+        [event] = ways[attempt % 2](claim.attempt)
     assert event.type == "verification.failed"
     assert verifications.claim(id_, "worker") is None
     assert (verification_ledger.get(id_).state, state()) == ("failed", "draft")
