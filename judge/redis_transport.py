@@ -3,6 +3,8 @@
 Seen with celery and kombu 5.7.0 and redis-py 8.1.0; ``mend`` is to be looked at again with each new version.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from kombu.transport import redis as transport
@@ -30,8 +32,18 @@ class _QoS(transport.QoS):
         A thread may end its task after that; what would be an error of the connection is one of kombu's own
         then, for which nobody is prepared. The message comes back as those above do.
         """
-        try:
+        with self._or_connection_gone(delivery_tag):
             super().ack(delivery_tag)
+
+    def reject(self, delivery_tag: Any, requeue: bool = False) -> None:
+        """Give a message back, likewise."""
+        with self._or_connection_gone(delivery_tag):
+            super().reject(delivery_tag, requeue)
+
+    @contextmanager
+    def _or_connection_gone(self, delivery_tag: Any) -> Iterator[None]:
+        try:
+            yield
         except AttributeError:
             if self.channel.connection is not None:
                 raise

@@ -12,6 +12,7 @@ from judge.config import settings
 from judge.errors import AttemptLost, QueueUnavailable
 from judge.events import AnyEvent
 from judge.journal import Published
+from judge.tasks.fitness import doubt
 from judge.tasks.lifecycle import Drained
 from judge.tasks.signals import tell
 
@@ -102,6 +103,7 @@ class Held:
             self._rows.mark_sent(self._id, published_seq=0, sent=True)
         except Exception:
             # A failure of ours, the soft time limit among them, is never a verdict: somebody tries again.
+            doubt()
             self.give_back(lost=True)
             raise
 

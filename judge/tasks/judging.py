@@ -11,6 +11,7 @@ from judge.queue import JUDGE, app
 from judge.submissions import Claim
 from judge.tasks.attempt import Attempt
 from judge.tasks.cancelling import cancellable
+from judge.tasks.fitness import taking
 from judge.tasks.lifecycle import boxes, drainable
 
 log = logging.getLogger(__name__)
@@ -20,7 +21,8 @@ log = logging.getLogger(__name__)
 def judge_submission(self: Task, submission_id: str) -> None:
     """Judge a submission, if it is there to be claimed; a message that comes twice finds nothing to do."""
     with drainable() as drain, cancellable(submission_id) as cancellation:
-        claim = submissions.claim(submission_id, self.request.hostname)
+        with taking():
+            claim = submissions.claim(submission_id, self.request.hostname)
         if claim is None:
             log.info("submission %s: nothing to claim", submission_id)
             return

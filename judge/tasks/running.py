@@ -16,6 +16,7 @@ from judge.queue import RUN, app
 from judge.runs import Claim
 from judge.runs.records import Piece
 from judge.tasks.cancelling import cancellable
+from judge.tasks.fitness import taking
 from judge.tasks.input import Reader
 from judge.tasks.lifecycle import boxes, drainable
 from judge.tasks.recorder import Recorder
@@ -28,7 +29,8 @@ log = logging.getLogger(__name__)
 def run_program(self: Task, run_id: str) -> None:
     """Run a program, if there is one to be claimed; a message that comes twice finds nothing to do."""
     with drainable() as drain, cancellable(run_id) as cancellation:
-        claim = runs.claim(run_id, self.request.hostname)
+        with taking():
+            claim = runs.claim(run_id, self.request.hostname)
         if claim is None:
             log.info("run %s: nothing to claim", run_id)
             return

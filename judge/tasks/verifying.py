@@ -25,6 +25,7 @@ from judge.judging.verifying import verify
 from judge.packages import archives
 from judge.packages.package import Package
 from judge.queue import VERIFY, app
+from judge.tasks.fitness import taking
 from judge.tasks.held import Held
 from judge.tasks.lifecycle import drainable, on_own_cpu
 from judge.verifications import Claim
@@ -38,7 +39,8 @@ _TELL_EVERY_S = 0.5
 def verify_package(self: Task, verification_id: str) -> None:
     """Verify a package, if there is one to be claimed; a message that comes twice finds nothing to do."""
     with drainable() as drain:
-        claim = verifications.claim(verification_id, self.request.hostname)
+        with taking():
+            claim = verifications.claim(verification_id, self.request.hostname)
         if claim is None:
             log.info("verification %s: nothing to claim", verification_id)
             return

@@ -57,6 +57,10 @@ class Worker:
         [child] = [pid for pid in children(self.process.pid) if b"companion" not in command(pid)]
         return child
 
+    def said(self, words: str) -> int:
+        """How often these words stand in its log."""
+        return self._log.read_text().count(words)
+
     def end(self) -> None:
         """Drain it, or where that takes long, kill it."""
         if self.process.poll() is None:
