@@ -83,7 +83,7 @@ def never_sent(table: type[Row]) -> ColumnElement[bool]:
     return and_(table.state == State.QUEUED, table.sent_at.is_(None), table.changed_at < just_now)
 
 
-def overdue(table: type[Row]) -> ColumnElement[bool]:
+def overdue(table: type[SubmissionRow | VerificationRow | RunRow]) -> ColumnElement[bool]:
     """Queued, taken by the broker a good while ago, and claimed by nobody."""
     long_ago = now() - timedelta(seconds=settings().lease_s * 2 / 3)
     return and_(table.state == State.QUEUED, table.sent_at < long_ago)
@@ -106,6 +106,10 @@ class Journal(ABC, Generic[Row, Told]):
 
     cleared: ClassVar[dict[str, Any]] = {}
     """What an attempt that was given back leaves in its row."""
+
+    def queued_again(self, *, put_off: bool) -> dict[str, Any]:
+        """The columns by which a row that was given back is sent again; put_off: not at once."""
+        return {"sent_at": None}
 
     @abstractmethod
     def append(self, session: Session, row: Row, entries: Sequence[Entry]) -> list[Told]:
@@ -185,7 +189,7 @@ class Journal(ABC, Generic[Row, Told]):
         with transaction() as session:
             if session.scalar(select(self.table.id).where(*holds).with_for_update()) is None:
                 raise AttemptLost(id_)
-            return self._give_back(session, *holds, lost=lost)
+            return self._give_back(session, *holds, lost=lost, put_off=lost)
 
     def lapse(self, *, limit: int = 100) -> list[Told]:
         """Give back every attempt whose lease has run out: its worker is dead, stopped or cut off."""
@@ -202,10 +206,12 @@ class Journal(ABC, Generic[Row, Told]):
     def _holds(self, id_: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
         return self.table.id == id_, self.table.attempt == attempt, self.table.state.in_(self.held)
 
-    def _give_back(self, session: Session, *where: ColumnElement[bool], lost: bool) -> list[Told]:
+    def _give_back(
+        self, session: Session, *where: ColumnElement[bool], lost: bool, put_off: bool = False
+    ) -> list[Told]:
         table = self.table
         free: dict[str, Any] = {"lease_until": None, "worker": None}
-        again: dict[str, Any] = {"sent_at": None, **self.cleared, **free}
+        again: dict[str, Any] = {**self.queued_again(put_off=put_off), **self.cleared, **free}
         events: list[Told] = []
         if lost:
             lost_attempts = table.lost_attempts + 1

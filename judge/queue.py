@@ -7,7 +7,7 @@ that comes twice finds nothing to claim.
 from typing import Any
 from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
-from celery import Celery
+from celery import Celery, Task
 from kombu import Exchange, Queue
 from kombu.exceptions import ChannelError, OperationalError
 
@@ -36,6 +36,8 @@ VERIFYING = Queue("verify", exchange=_DIRECT, routing_key="verify")
 COURIERS = Queue("webhooks", exchange=_DIRECT, routing_key="webhooks")
 """Deliveries to webhooks, for couriers alone: a receiver may be slow, and no slot waits for it."""
 
+_LANGUAGE = "judge."
+
 HARD_AFTER_S = 10.0
 """Seconds between the soft limit of a judging, at which it is told to stop, and the hard one."""
 _BEYOND_HARD_S = 60.0
@@ -43,7 +45,7 @@ _BEYOND_HARD_S = 60.0
 
 def language_queue(language: str) -> Queue:
     """The queue of one language, so that a worker takes only what it can judge."""
-    name = f"judge.{language}"
+    name = f"{_LANGUAGE}{language}"
     return Queue(name, exchange=_DIRECT, routing_key=name)
 
 
@@ -200,6 +202,11 @@ def _send(task: str, id_: str, queue: Queue, soft_s: float | None = None) -> Non
         app.send_task(task, args=[id_], queue=queue, retry=False, **limits)
     except (OperationalError, OSError) as error:
         raise QueueUnavailable(str(error)) from error
+
+
+def language_of(task: Task) -> str:
+    """The language on whose queue the message came that a task carries out."""
+    return str(task.request.delivery_info["routing_key"]).removeprefix(_LANGUAGE)
 
 
 def depth(language: str) -> int:

@@ -4,7 +4,7 @@ import re
 import secrets
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -141,7 +141,7 @@ class Submission:
     """A submission as it stood when it was read, with the tests of its present attempt.
 
     version: of the problem's package that it is judged by. former: while it is judged anew, the judgement
-    that counts until the new one is done, as it is shown.
+    that counts until the new one is done, as it is shown. sent_at: when the queue last took it.
     """
 
     id: str
@@ -165,11 +165,14 @@ class Submission:
     started_at: datetime | None
     finished_at: datetime | None
     last_seq: int
+    sent_at: datetime | None = field(default=None, compare=False)
 
     def as_json(self, *, full: bool = False) -> dict[str, Any]:
         """The submission of the contract, section 3; ``full`` for authors."""
         shown: dict[str, Any] = {
-            name: getattr(self, name) for name in self.__dataclass_fields__ if name != "last_seq"
+            name: getattr(self, name)
+            for name in self.__dataclass_fields__
+            if name not in ("sent_at", "last_seq")
         }
         if self.compile_output is not None:
             # Postgres takes no NUL in a JSON text, and programs may print one while they are compiled.

@@ -20,10 +20,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 from judge.db import Base
 from judge.models.columns import INSTANT, NOW, one_of
 from judge.models.journaled import Journaled, journaled
+from judge.models.lined import Lined, lined
 from judge.verdict import ENDED, HELD, State, Verdict
 
 
-class RunRow(Journaled, Base):
+class RunRow(Journaled, Lined, Base):
     """One run and how it stands. Only judge.runs changes it."""
 
     __tablename__ = "runs"
@@ -32,7 +33,7 @@ class RunRow(Journaled, Base):
         CheckConstraint(one_of("verdict", Verdict), name="runs_verdict"),
         CheckConstraint("(state = 'done') = (verdict IS NOT NULL)", name="runs_verdict_when_done"),
         *journaled("runs", held=HELD, ended=ENDED),
-        Index("runs_queued", "sent_at", postgresql_where="state = 'queued'"),
+        *lined("runs"),
         Index("runs_leased", "lease_until", postgresql_where=one_of("state", HELD)),
         Index("runs_unpublished", "changed_at", postgresql_where="published_seq < last_seq"),
         Index("runs_unfinished", "user_id", postgresql_where="finished_at IS NULL"),

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from judge.db import Base
 from judge.models.columns import INSTANT, one_of
 from judge.models.journaled import Journaled, journaled
+from judge.models.lined import Lined, lined
 from judge.models.problems import PackageRow
 from judge.verdict import ENDED, HELD, State, Verdict
 
@@ -31,7 +32,7 @@ _COUNTED: dict[str, Any] = {
 }
 
 
-class SubmissionRow(Journaled, Base):
+class SubmissionRow(Journaled, Lined, Base):
     """One submission and how it stands. Only judge.submissions changes it."""
 
     __tablename__ = "submissions"
@@ -44,8 +45,8 @@ class SubmissionRow(Journaled, Base):
             "NOT is_trial OR (former IS NOT NULL AND rejudging_id IS NOT NULL)",
             name="submissions_former_in_trial",
         ),
-        # The three questions of the sweeper, each answered from an index that holds only open cases.
-        Index("submissions_queued", "sent_at", postgresql_where="state = 'queued'"),
+        # The questions of the sweeper, each answered from an index that holds only open cases.
+        *lined("submissions"),
         Index("submissions_leased", "lease_until", postgresql_where=one_of("state", HELD)),
         Index("submissions_unpublished", "changed_at", postgresql_where="published_seq < last_seq"),
         Index("submissions_unfinished", "user_id", postgresql_where="finished_at IS NULL"),

@@ -37,10 +37,10 @@ from judge.verdict import RejudgedState, RejudgingState, State
 
 @dataclass
 class Step:
-    """What a step has come to: events to publish, and (id, language, longest judging in s) to send."""
+    """What a step has come to: events to publish, and the ids of what has joined a line."""
 
     events: list[Event] = field(default_factory=list)
-    to_send: list[tuple[str, str, float]] = field(default_factory=list)
+    queued: list[str] = field(default_factory=list)
 
 
 def create(wanted: Wanted, *, user_id: str, reason: str, by_hand: bool, same_version: bool) -> str:
@@ -167,11 +167,10 @@ def _judge_some(session: Session, row: RejudgingRow, step: Step) -> None:
         item.state = RejudgedState.JUDGING
         item.before = submission.verdict or submission.state
         item.score_before, item.attempt_before = submission.score, submission.shown_attempt
-        events, judging_s = interventions.judge_anew(
+        step.events += interventions.judge_anew(
             session, submission, targets[key], rejudging_id=row.id, is_trial=row.apply == "by_hand"
         )
-        step.events += events
-        step.to_send.append((submission.id, submission.language, judging_s))
+        step.queued.append(submission.id)
     session.flush()
     if not session.scalar(select(exists().where(_of(row, RejudgedState.WAITING, RejudgedState.JUDGING)))):
         row.state = RejudgingState.DONE if row.apply == "by_hand" else RejudgingState.APPLIED

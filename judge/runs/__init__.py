@@ -18,6 +18,7 @@ from typing import Any, ClassVar
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, undefer
 
+from judge import turns
 from judge.config import settings
 from judge.db import delete_in_parts, take_turns, transaction
 from judge.errors import Conflict, NotFound, TooManyOpen
@@ -80,6 +81,7 @@ def create(
                 longest_s=execution.longest_s(is_fed=stdin_open),
                 expires_at=_expiry(),
                 last_seq=1,
+                **turns.join(session, RunRow, execution.language.id, user_id, at_once=True),
             )
             .returning(RunRow)
         ).one()
@@ -94,11 +96,11 @@ def claim(run_id: str, worker: str) -> Claim | None:
     """Take a run that is queued, or whose lease has run out, for a new attempt.
 
     None where it is run elsewhere or has ended, and where this worker serves as many people who type as it
-    may: then the sweeper sends it again, a little later.
+    may: then it is sent again a little later.
     """
     with transaction() as session:
         if not _has_slot_for(session, run_id, worker):
-            again = {"sent_at": None, "changed_at": now()}
+            again = {"sent_at": None, "put_off_until": turns.put_off_until()}
             session.execute(
                 update(RunRow).where(RunRow.id == run_id, RunRow.state == State.QUEUED).values(**again)
             )
@@ -264,6 +266,9 @@ class _Journal(Journal[RunRow, RunEvent]):
     table = RunRow
     held = HELD
     cleared: ClassVar = {"compile_output": None}
+
+    def queued_again(self, *, put_off: bool) -> dict[str, Any]:
+        return turns.joined_again(RunRow, put_off=put_off)
 
     def failed(self, session: Session, row: RunRow) -> list[RunEvent]:
         return self.append(session, row, [(State.FAILED, read_row(session, row).as_json())])

@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session, undefer
 
-from judge import journal
 from judge.db import transaction
 from judge.errors import NotFound
 from judge.events import RunEvent
@@ -121,27 +120,6 @@ def inputs_after(run_id: str, seq: int) -> list[tuple[int, bytes, bool]]:
         return [(row.seq, row.content, row.eof) for row in session.execute(query)]
 
 
-def unsent() -> list[tuple[str, str, float]]:
-    """Queued runs that no broker has taken: (id, language, longest attempt in seconds)."""
-    return _to_send(journal.never_sent(RunRow))
-
-
-def overdue(language: str) -> list[tuple[str, str, float]]:
-    """As ``unsent``, of those that the broker took a good while ago and that nobody has claimed."""
-    return _to_send(RunRow.language == language, journal.overdue(RunRow))
-
-
-def overdue_counts() -> dict[str, int]:
-    """How many of those there are, by language."""
-    query = (
-        select(RunRow.language, func.count().label("waiting"))
-        .where(journal.overdue(RunRow))
-        .group_by(RunRow.language)
-    )
-    with transaction() as session:
-        return {row.language: row.waiting for row in session.execute(query)}
-
-
 def backlog() -> tuple[int, int, float | None]:
     """How many runs wait, how many are run, and how many seconds the oldest has waited."""
     is_queued = RunRow.state == State.QUEUED
@@ -182,12 +160,6 @@ def _run(row: RunRow, *, printed: bool = True) -> Run:
         "limits": RunLimits(**row.limits),
     }
     return Run(**fields | made)
-
-
-def _to_send(*where: ColumnElement[bool]) -> list[tuple[str, str, float]]:
-    query = select(RunRow.id, RunRow.language, RunRow.longest_s).where(*where).order_by(RunRow.id).limit(500)
-    with transaction() as session:
-        return [(row.id, row.language, row.longest_s) for row in session.execute(query)]
 
 
 def _event(row: RunEventRow, user_id: str) -> RunEvent:

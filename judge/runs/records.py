@@ -1,7 +1,7 @@
 """Runs of a program on its owner's own input, as layers pass them to each other and as people see them."""
 
 import base64
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
 
@@ -78,6 +78,7 @@ class Run:
     finished_at: datetime | None
     expires_at: datetime
     last_seq: int
+    sent_at: datetime | None = field(default=None, compare=False)
 
     def as_json(self, *, encoding: Encoding = "utf-8", output: bool = True) -> dict[str, Any]:
         """The run as it is shown; with ``encoding`` base64 what was printed is there to the byte.
@@ -85,7 +86,9 @@ class Run:
         output: whether what was printed is shown at all.
         """
         shown: dict[str, Any] = {
-            name: getattr(self, name) for name in self.__dataclass_fields__ if name != "last_seq"
+            name: getattr(self, name)
+            for name in self.__dataclass_fields__
+            if name not in ("sent_at", "last_seq")
         }
         for name in OUTPUT:
             printed: bytes | None = shown.pop(name) if not output else shown[name]

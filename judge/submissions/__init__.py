@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, case, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from judge import journal
+from judge import journal, turns
 from judge.db import transaction
 from judge.errors import NotFound
 from judge.events import Event, kind
@@ -70,21 +70,21 @@ def create(
     """
     with _unless_deleted(problem_id), transaction() as session:
         row = session.scalars(
-            insert(SubmissionRow).returning(SubmissionRow),
-            [
-                {
-                    "id": new_id(),
-                    "problem_id": problem_id,
-                    "package_id": package_id,
-                    "test_count": test_count,
-                    "user_id": user_id,
-                    "language": language,
-                    "files": [asdict(file) for file in files],
-                    "entry_point": entry_point,
-                    "judging_s": judging_s,
-                    "last_seq": 1,
-                }
-            ],
+            insert(SubmissionRow)
+            .values(
+                id=new_id(),
+                problem_id=problem_id,
+                package_id=package_id,
+                test_count=test_count,
+                user_id=user_id,
+                language=language,
+                files=[asdict(file) for file in files],
+                entry_point=entry_point,
+                judging_s=judging_s,
+                last_seq=1,
+                **turns.join(session, SubmissionRow, language, user_id, at_once=True),
+            )
+            .returning(SubmissionRow)
         ).one()
         [event] = append(session, row, [(State.QUEUED, {"attempt": 0})])
         submission = read_row(session, row)
@@ -217,6 +217,9 @@ class _Journal(Journal[SubmissionRow, Event]):
     table = SubmissionRow
     held = HELD
     cleared: ClassVar = {"compile_output": None}
+
+    def queued_again(self, *, put_off: bool) -> dict[str, Any]:
+        return turns.joined_again(SubmissionRow, put_off=put_off)
 
     def move(
         self, session: Session, *where: ColumnElement[bool], entries: int, **values: Any

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from judge import changes, queue
+from judge import changes, queue, turns
 from judge.db import transaction
 from judge.errors import Conflict, NotFound
 from judge.events import Event
@@ -25,12 +25,12 @@ from judge.verdict import ENDED, State
 class Intervention:
     """The submission as it stands after it, and what there is to tell.
 
-    judging_s: how long its judging may take, where it is to be sent to the queue.
+    is_queued: whether it has joined its language's line.
     """
 
     submission: Submission
     events: tuple[Event, ...] = ()
-    judging_s: float | None = None
+    is_queued: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,10 +88,10 @@ def rejudge(submission_id: str, *, same_version: bool = False) -> Intervention:
         if row is None:
             raise NotFound(f"there is no submission {submission_id!r}")
         _check_ended(row)
-        events, judging_s = judge_anew(session, row, target_of(session, row, same_version=same_version))
+        events = judge_anew(session, row, target_of(session, row, same_version=same_version))
         submission = read_row(session, session.get_one(SubmissionRow, submission_id))
     _changed(submission)
-    return Intervention(submission, tuple(events), judging_s)
+    return Intervention(submission, tuple(events), is_queued=True)
 
 
 def target_of(session: Session, row: SubmissionRow, *, same_version: bool) -> Target:
@@ -109,17 +109,16 @@ def judge_anew(
     *,
     rejudging_id: str | None = None,
     is_trial: bool = False,
-) -> tuple[list[Event], float]:
-    """Put a submission that has ended, and whose row is locked, back into the queue.
+) -> list[Event]:
+    """Put a submission that has ended, and whose row is locked, back into its line.
 
-    is_trial: whatever comes of it is for the rejudging alone. Returns its events, and how long its judging
-    may take, in seconds.
+    is_trial: whatever comes of it is for the rejudging alone.
     """
-    judging_s = queue.judging_s(target.manifest, row.language)
     former = rejudged.laid_aside(row) if is_trial or row.state == State.DONE else None
     row.is_trial = is_trial  # from here on, so that a trial's log says nothing of its beginning either
     row.former, row.rejudging_id = former, rejudging_id
     session.flush()
+    turn_of = turns.of_rejudging(rejudging_id) if rejudging_id else turns.REJUDGED
     [row] = move(
         session,
         SubmissionRow.id == row.id,
@@ -127,14 +126,14 @@ def judge_anew(
         state=State.QUEUED,
         package_id=target.package_id,
         test_count=len(target.manifest.tests),
-        judging_s=judging_s,
+        judging_s=queue.judging_s(target.manifest, row.language),
         lost_attempts=0,
-        sent_at=None,
         started_at=None,
         finished_at=None,
+        **turns.join(session, SubmissionRow, row.language, turn_of, at_once=False),
         **dict.fromkeys(_RESULTS, None),
     )
-    return append(session, row, [(State.QUEUED, {"attempt": row.attempt})]), judging_s
+    return append(session, row, [(State.QUEUED, {"attempt": row.attempt})])
 
 
 _RESULTS = (

@@ -4,16 +4,15 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from judge import journal
 from judge.db import transaction
 from judge.errors import NotFound
 from judge.events import Event
 from judge.journal import now
 from judge.logs import Log
-from judge.models import EventRow, PackageRow, SubmissionRow, TestRow
+from judge.models import EventRow, SubmissionRow, TestRow
 from judge.records import GroupResult, SourceFile, Submission, TestResult, is_id
 from judge.submissions import rejudged
 from judge.verdict import HELD, State
@@ -74,27 +73,6 @@ def recent(user_id: str, *, within: timedelta, limit: int = 1000) -> list[Submis
     )
     with transaction() as session:
         return _read_rows(session, list(reversed(session.scalars(query).all())))
-
-
-def unsent(*, limit: int = 500) -> list[tuple[str, str, float]]:
-    """Queued submissions that no broker has taken: (id, language, longest judging in seconds)."""
-    return _to_send(journal.never_sent(SubmissionRow), limit=limit)
-
-
-def overdue(language: str, *, limit: int = 500) -> list[tuple[str, str, float]]:
-    """As ``unsent``, of those that the broker took a good while ago and that nobody has claimed."""
-    return _to_send(SubmissionRow.language == language, journal.overdue(SubmissionRow), limit=limit)
-
-
-def overdue_counts() -> dict[str, int]:
-    """How many of those there are, by language."""
-    query = (
-        select(SubmissionRow.language, func.count().label("waiting"))
-        .where(journal.overdue(SubmissionRow))
-        .group_by(SubmissionRow.language)
-    )
-    with transaction() as session:
-        return {row.language: row.waiting for row in session.execute(query)}
 
 
 def backlog() -> tuple[int, int, float | None]:
@@ -165,22 +143,6 @@ def _submission(row: SubmissionRow, tests: Sequence[TestResult]) -> Submission:
 
 def _fields(kind_of: type, row: object) -> dict[str, Any]:
     return {name: getattr(row, name, None) for name in kind_of.__dataclass_fields__}  # type: ignore[attr-defined]
-
-
-def _to_send(*where: ColumnElement[bool], limit: int) -> list[tuple[str, str, float]]:
-    query = (
-        select(
-            SubmissionRow.id,
-            SubmissionRow.language,
-            func.coalesce(SubmissionRow.judging_s, PackageRow.judging_s).label("judging_s"),
-        )
-        .join(PackageRow, PackageRow.id == SubmissionRow.package_id)
-        .where(*where)
-        .order_by(SubmissionRow.id)
-        .limit(limit)
-    )
-    with transaction() as session:
-        return [(row.id, row.language, row.judging_s) for row in session.execute(query)]
 
 
 def _event(row: EventRow, problem_id: str, user_id: str) -> Event:

@@ -87,7 +87,7 @@ class Held:
     def given_back(self, send: Callable[[], None]) -> Iterator[None]:
         """Whatever ends the block early gives the row back, unless it is lost already.
 
-        send: puts it on its queue again, for another worker, where this one drains.
+        send: has it sent again, for another worker, where this one drains.
         """
         try:
             yield
@@ -99,8 +99,6 @@ class Held:
                 send()
             except QueueUnavailable as error:
                 log.warning("%s: left to the sweeper: %s", self._id, error)
-                return
-            self._rows.mark_sent(self._id, published_seq=0, sent=True)
         except Exception:
             # A failure of ours, the soft time limit among them, is never a verdict: somebody tries again.
             doubt()

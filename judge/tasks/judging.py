@@ -4,12 +4,13 @@ import logging
 
 from celery import Task
 
-from judge import queue, submissions
+from judge import line, submissions
 from judge.judging import Judging, judge
 from judge.languages import table
-from judge.queue import JUDGE, app
+from judge.queue import JUDGE, app, language_of
 from judge.submissions import Claim
 from judge.tasks.attempt import Attempt
+from judge.tasks.calling import call_next, next_called
 from judge.tasks.cancelling import cancellable
 from judge.tasks.fitness import taking
 from judge.tasks.lifecycle import boxes, drainable
@@ -25,17 +26,14 @@ def judge_submission(self: Task, submission_id: str) -> None:
             claim = submissions.claim(submission_id, self.request.hostname)
         if claim is None:
             log.info("submission %s: nothing to claim", submission_id)
+            call_next(language_of(self))
             return
         log.info("submission %s: attempt %d", submission_id, claim.attempt)
-        with Attempt(claim, self) as attempt:
+        with next_called(claim.language), Attempt(claim, self) as attempt:
             drain.interrupts(attempt)
             cancellation.reaches(attempt)
-            with attempt.given_back(lambda: _send(claim)):
+            with attempt.given_back(lambda: line.hand_out(claim.language)):
                 _judge(claim, attempt)
-
-
-def _send(claim: Claim) -> None:
-    queue.send(claim.submission_id, claim.language, queue.judging_s(claim.manifest, claim.language))
 
 
 def _judge(claim: Claim, attempt: Attempt) -> None:

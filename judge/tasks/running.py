@@ -7,14 +7,15 @@ from typing import Any, Literal
 
 from celery import Task
 
-from judge import queue, runs
+from judge import line, runs
 from judge.config import settings
 from judge.events import RunEvent
 from judge.execution import ExecutionResult
 from judge.judging import Feed, execute
-from judge.queue import RUN, app
+from judge.queue import RUN, app, language_of
 from judge.runs import Claim
 from judge.runs.records import Piece
+from judge.tasks.calling import call_next, next_called
 from judge.tasks.cancelling import cancellable
 from judge.tasks.fitness import taking
 from judge.tasks.input import Reader
@@ -33,13 +34,14 @@ def run_program(self: Task, run_id: str) -> None:
             claim = runs.claim(run_id, self.request.hostname)
         if claim is None:
             log.info("run %s: nothing to claim", run_id)
+            call_next(language_of(self))
             return
         log.info("run %s: attempt %d", run_id, claim.attempt)
-        with Running(claim, self) as running:
+        language = claim.execution.language.id
+        with next_called(language), Running(claim, self) as running:
             drain.interrupts(running)
             cancellation.reaches(running)
-            longest_s, language = claim.longest_s, claim.execution.language.id
-            with running.given_back(lambda: queue.send_run(run_id, language, longest_s)):
+            with running.given_back(lambda: line.hand_out(language)):
                 _run(claim, running)
 
 

@@ -1,13 +1,22 @@
 """The sweeper: what died between two steps is found in the rows and done again."""
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from itertools import groupby
-from typing import Any
 
-from judge import changes, idempotency, queue, rejudgings, runs, submissions, upkeep, verifications, workers
+from judge import (
+    changes,
+    idempotency,
+    line,
+    queue,
+    rejudgings,
+    runs,
+    submissions,
+    upkeep,
+    verifications,
+    workers,
+)
 from judge.accounts import sessions
 from judge.config import settings
 from judge.errors import QueueUnavailable
@@ -44,17 +53,10 @@ def sweep_once() -> None:
         _tell(rejudged.events, submissions.mark_sent)
         changes.settle()
         try:
-            _send_submissions(rejudged.to_send)
-            _send_submissions(ledger.unsent())
-            _send_runs(run_ledger.unsent())
-            for language in _overdue_counts():
-                # As many messages wait as rows: they are only slow. Fewer: the broker has forgotten some.
-                # The messages are counted first, since whoever claims meanwhile takes one of each.
-                depth = queue.depth(language)
-                if depth < _overdue_counts()[language]:
-                    _send_submissions(ledger.overdue(language))
-                    _send_runs(run_ledger.overdue(language))
+            line.hand_out_all()
+            line.send_again()
             _send_verifications(verification_ledger.unsent())
+            # As many messages wait as rows: they are only slow. Fewer: the broker has forgotten some.
             if queue.depth_of(VERIFYING) < len(overdue := verification_ledger.overdue()):
                 _send_verifications(overdue)
             deliveries.send(delivery_ledger.unsent())
@@ -83,30 +85,10 @@ def purge() -> None:
     workers.forget_gone()
 
 
-def _overdue_counts() -> Counter[str]:
-    """How many submissions and runs the broker should have on each language's queue."""
-    return Counter(ledger.overdue_counts()) + Counter(run_ledger.overdue_counts())
-
-
-def _send_submissions(rows: Iterable[tuple[str, str, float]]) -> None:
-    _send(rows, queue.send, submissions.mark_sent)
-
-
-def _send_runs(rows: Iterable[tuple[str, str, float]]) -> None:
-    _send(rows, queue.send_run, runs.mark_sent)
-
-
 def _send_verifications(ids: Iterable[str]) -> None:
-    _send(((id_,) for id_ in ids), queue.send_verification, verifications.mark_sent)
-
-
-def _send(
-    rows: Iterable[tuple[str, *tuple[Any, ...]]], send: Callable[..., None], mark_sent: Callable[..., None]
-) -> None:
-    for id_, *where in rows:
-        send(id_, *where)
-        mark_sent(id_, published_seq=0, sent=True)
-        log.info("%s: sent again", id_)
+    for id_ in ids:
+        verifications.send(id_)
+        log.info("verification %s: sent again", id_)
 
 
 def _tell(events: Sequence[AnyEvent], mark_sent: Callable[..., None]) -> None:

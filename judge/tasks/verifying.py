@@ -15,7 +15,7 @@ from celery import Task
 from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy.exc import OperationalError
 
-from judge import blobs, packages, queue, verifications
+from judge import blobs, packages, verifications
 from judge.config import settings
 from judge.errors import AttemptLost, PackageError
 from judge.judging.toolchains import check_toolchains
@@ -47,7 +47,7 @@ def verify_package(self: Task, verification_id: str) -> None:
         log.info("verification %s: attempt %d", verification_id, claim.attempt)
         with Verifying(claim, self) as verifying:
             drain.interrupts(verifying)
-            with verifying.given_back(lambda: queue.send_verification(verification_id)):
+            with verifying.given_back(lambda: verifications.send(verification_id)):
                 _verify(claim, verifying)
 
 

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from judge import blobs, changes, versions
+from judge import blobs, changes, queue, versions
 from judge.db import transaction
 from judge.errors import NotFound
 from judge.events import VerificationEvent
@@ -92,6 +92,12 @@ def claim(verification_id: str, worker: str) -> Claim | None:
         assert package.archive is not None, "nothing else is asked to be verified"
         [event] = _journal.append(session, row, [("running", {"attempt": row.attempt})])
         return Claim(row.id, row.attempt, package.problem_id, package.archive, event)
+
+
+def send(verification_id: str) -> None:
+    """Put it on its queue, and note that. Raises QueueUnavailable."""
+    queue.send_verification(verification_id)
+    mark_sent(verification_id, published_seq=0, sent=True)
 
 
 def progress(

@@ -28,18 +28,15 @@ def beside(tell: Callable[[], object]) -> None:
 
 
 def announce(events: Sequence[AnyEvent], mark_sent: MarkSent, send: Callable[[], None] | None = None) -> None:
-    """Publish what has just happened to one thing, and put it on its queue where ``send`` does so.
+    """Publish what has just happened to one thing, and have it sent to a worker where ``send`` does so.
 
     What does not come through is left to the sweeper.
     """
-    id_, published, sent = events[0].subject_id, publish(events), False
+    id_, published = events[0].subject_id, publish(events)
     if send is not None:
         try:
             send()
-            sent = True
         except QueueUnavailable as error:
             log.warning("%s %s: left to the sweeper: %s", events[0].type.partition(".")[0], id_, error)
-    if published or sent:
-        first = events[0].seq
-        last = events[-1].seq if published else first - 1
-        mark_sent(id_, published_after=first - 1, published_seq=last, sent=sent)
+    if published:
+        mark_sent(id_, published_after=events[0].seq - 1, published_seq=events[-1].seq, sent=False)

@@ -7,7 +7,7 @@ from typing import Literal
 from flask import Blueprint, Response, jsonify, request
 from pydantic import BaseModel, ConfigDict
 
-from judge import queue, submissions
+from judge import line, submissions
 from judge.events import publish_cancelled
 from judge.records import Submission
 from judge.submissions import interventions
@@ -84,9 +84,9 @@ def _announce(done: Intervention) -> None:
     """Tell workers, watchers and the queue; what does not come through is left to leases and the sweeper."""
     if not done.events:
         return
-    submission, send = done.submission, None
-    if done.judging_s is None:
-        publish_cancelled([submission.id])
+    send = None
+    if done.is_queued:
+        send = partial(line.hand_out, done.submission.language)
     else:
-        send = partial(queue.send, submission.id, submission.language, done.judging_s)
+        publish_cancelled([done.submission.id])
     announce(done.events, submissions.mark_sent, send)

@@ -10,7 +10,7 @@ from typing import Annotated
 from flask import Blueprint, Flask, Response, jsonify, request, url_for
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from judge import queue, runs
+from judge import line, runs
 from judge.config import settings
 from judge.errors import Conflict, NotFound, TooManyOpen
 from judge.events import RunEvent, publish_cancelled, wake_reader
@@ -116,10 +116,8 @@ def create() -> Response:
         stdin_open=asked.stdin_open,
         also=lambda session, made: remember(session, key, _accepted(made, encoding)),
     )
-    longest_s = execution.longest_s(is_fed=asked.stdin_open)
-    beside(
-        lambda: announce([event], runs.mark_sent, partial(queue.send_run, run.id, run.language, longest_s))
-    )
+    send = partial(line.send_run, run, execution.longest_s(is_fed=asked.stdin_open))
+    beside(lambda: announce([event], runs.mark_sent, send))
     if wait_s:
         with suppress(Fault):  # no room to wait in; it is accepted all the same
             run = until_run_ended(run.id, wait_s)

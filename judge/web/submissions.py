@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, jsonify, request, url_for
 from pydantic import Field
 
-from judge import cache, problems, queue, submissions
+from judge import cache, line, problems, queue, submissions
 from judge.accounts import ANONYMOUS
 from judge.cache import Entry, Filling, Read
 from judge.config import settings
@@ -163,11 +163,8 @@ def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
         judging_s=judging_s,
         also=lambda session, made: remember(session, key, _accepted(made, full=False)),
     )
-    beside(
-        lambda: announce(
-            [event], submissions.mark_sent, partial(queue.send, submission.id, submission.language, judging_s)
-        )
-    )
+    send = partial(line.send_submission, submission, judging_s)
+    beside(lambda: announce([event], submissions.mark_sent, send))
     if wait_s:
         with suppress(Fault):  # no room to wait in; it is accepted all the same
             submission = until_ended(submission.id, wait_s)

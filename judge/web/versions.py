@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, jsonify, url_for
 from pydantic import BaseModel, ConfigDict, Field
 
-from judge import queue, verifications, versions, withdrawals
+from judge import verifications, versions, withdrawals
 from judge.accounts import ANONYMOUS
 from judge.errors import PackageError
 from judge.events import publish_cancelled
@@ -151,7 +151,7 @@ def _unreadable(error: PackageError) -> Fault:
 def _answer(problem_id: str, requested: Requested) -> Response:
     if requested.event is not None:
         event = requested.event
-        send = partial(queue.send_verification, event.verification_id)
+        send = partial(verifications.send, event.verification_id)
         beside(lambda: announce([event], verifications.mark_sent, send))
     version = versions.get(problem_id, requested.version)
     response = jsonify(

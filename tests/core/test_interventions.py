@@ -119,7 +119,7 @@ def test_what_has_ended_is_judged_anew(problem: str, state: State) -> None:
     )
     assert (done.submission.former is not None) == (state == State.DONE)
     assert [(event.seq, event.type) for event in done.events] == [(last + 1, "submission.queued")]
-    assert done.judging_s is not None
+    assert done.is_queued
     claim = submissions.claim(submission_id, "worker")
     assert claim is not None
     assert claim.attempt == before.attempt + 1

@@ -86,10 +86,9 @@ def test_thirty_in_slices_for_a_preview(problem: str, tmp_path: Path) -> None:
     while state_of(rejudging_id) == RejudgingState.RUNNING:
         step = rejudgings.go_on()
         assert step.events == []
-        assert len(step.to_send) <= SLICE
-        assert rejudgings.go_on().to_send == [], "no more than a slice is in the queue"
-        for submission_id, language, _ in step.to_send:
-            assert language == "python3"
+        assert len(step.queued) <= SLICE
+        assert rejudgings.go_on().queued == [], "no more than a slice is in the queue"
+        for submission_id in step.queued:
             assert but_attempt(ledger.get(submission_id)) == but_attempt(before[ids.index(submission_id)])
             judge(submission_id, WRONG if ids.index(submission_id) % 3 == 0 else ACCEPTED)
             sent.append(submission_id)
@@ -129,7 +128,7 @@ def test_at_once(problem: str) -> None:
     rejudging_id = begin(by_hand=False)
     step = rejudgings.go_on()
     assert [event.type for event in step.events] == ["submission.queued"] * 3
-    assert [submission_id for submission_id, _, _ in step.to_send] == sorted(ids)
+    assert step.queued == sorted(ids)
     former = ledger.get(ids[0]).former
     assert former is not None
     assert former["verdict"] == "accepted"
@@ -199,7 +198,7 @@ def test_a_rejudging_that_is_cancelled(problem: str, by_hand: bool) -> None:
     after = [*map(but_attempt, everything(ids))]
     assert after[1:] == before[1:]
     assert ledger.get(ids[0]).verdict == ("accepted" if by_hand else "wrong_answer")
-    assert rejudgings.go_on().to_send == []
+    assert rejudgings.go_on().queued == []
     assert rejudgings.cancel(rejudging_id) == []
     with pytest.raises(Conflict):
         rejudgings.apply(rejudging_id)

@@ -231,8 +231,11 @@ def test_people_who_type_leave_slots_to_others() -> None:
     runs.mark_sent(waiting.id, published_seq=event.seq, sent=True)
     assert runs.claim(waiting.id, ONE) is None
     assert run_ledger.get(waiting.id).state == State.QUEUED
-    change(waiting.id, changed_at="clock_timestamp() - interval '5 s'")
-    assert [id_ for id_, _, _ in run_ledger.unsent()] == [waiting.id]
+    sweeping.sweep_once()
+    assert queue.depth("python3") == 0, "not at once: it would be refused again"
+    change(waiting.id, put_off_until="clock_timestamp() - interval '1 ms'")
+    sweeping.sweep_once()
+    assert queue.depth("python3") == 1
     claimed()
     assert runs.claim(waiting.id, TWO) is not None
 
@@ -240,17 +243,16 @@ def test_people_who_type_leave_slots_to_others() -> None:
 def test_the_sweeper_sends_and_publishes_what_was_lost() -> None:
     """What no broker has taken, what one has forgotten, and what Redis has not been told."""
     run, event = new_run()
-    change(run.id, changed_at="clock_timestamp() - interval '1 min'")
+    long_ago = "clock_timestamp() - interval '1 min'"
+    change(run.id, changed_at=long_ago, sent_at=long_ago)
     assert run_ledger.unpublished() == [event]
     sweeping.sweep_once()
     assert queue.depth("python3") == 1
     assert run_ledger.unpublished() == []
-    assert run_ledger.unsent() == []
     queue.app.control.purge()
     with queue.app.connection_for_write() as connection:
         connection.default_channel.queue_purge("judge.python3")
-    change(run.id, sent_at="clock_timestamp() - interval '1 min'")
-    assert run_ledger.overdue_counts() == {"python3": 1}
+    change(run.id, sent_at=long_ago)
     sweeping.sweep_once()
     assert queue.depth("python3") == 1
     sweeping.sweep_once()

@@ -88,7 +88,8 @@ def lasting(seconds: float) -> str:
 def age(by_s: float = 60.0) -> None:
     """Let everything have happened a while ago, but for what is held."""
     query = """UPDATE submissions SET changed_at = changed_at - make_interval(secs => :by),
-                                      sent_at = sent_at - make_interval(secs => :by)"""
+                                      sent_at = sent_at - make_interval(secs => :by),
+                                      put_off_until = put_off_until - make_interval(secs => :by)"""
     with db.transaction() as session:
         session.execute(text(query), {"by": by_s})
 
