@@ -7,9 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from kombu import Connection
 from kombu.transport import redis as transport
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+MOST_S = 2.0
+"""How long a worker waits at most before it tries again to reach its broker."""
 
 
 class _QoS(transport.QoS):
@@ -64,7 +68,20 @@ def _receive_one(channel: Any, subscription: Any) -> Any:
 _receive_one_of_kombu = transport.Channel._receive_one
 
 
+def _ensure_connection(connection: Connection, *arguments: Any, **named: Any) -> Connection:
+    """Connect, trying again as often as asked, at most MOST_S apart.
+
+    By itself kombu waits 2 s longer each time, up to 30 s, so that a worker stands idle for half a minute
+    after a long outage is over.
+    """
+    return _ensure_connection_of_kombu(connection, *arguments, **{"interval_max": MOST_S, **named})
+
+
+_ensure_connection_of_kombu = Connection.ensure_connection
+
+
 def mend() -> None:
-    """Put them in place, for every Redis transport, Sentinel's too."""
+    """Put them in place, for every Redis transport, Sentinel's too; the last for every broker."""
     transport.Channel.QoS = _QoS
     transport.Channel._receive_one = _receive_one
+    Connection.ensure_connection = _ensure_connection

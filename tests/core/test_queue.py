@@ -1,10 +1,13 @@
 """The queue over real Redis: one list a language, and a broker that forgets, or is away."""
 
 import json
+import socket
 import time
 from collections.abc import Iterator
 
 import pytest
+from kombu import Connection
+from kombu.exceptions import OperationalError
 
 from judge import events, queue
 from judge.config import settings
@@ -127,3 +130,13 @@ def test_leases_must_be_renewed_before_they_run_out(own_environment: pytest.Monk
     forget_settings()
     with pytest.raises(ConfigError, match="JUDGE_LEASE_RENEW_S"):
         settings()
+
+
+def test_a_broker_that_was_long_away_is_found_soon() -> None:
+    """However often it was looked for, it is looked for again after two seconds."""
+    waits_s: list[float] = []
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    with Connection(f"redis://127.0.0.1:{port}/0") as connection, pytest.raises(OperationalError):
+        connection.ensure_connection(lambda error, wait_s: waits_s.append(wait_s), 4, 1.5, 1)
+    assert waits_s == [1.5, 2, 2, 2]
