@@ -14,7 +14,7 @@ from tests.chaos.processes import children, companion, descendants, holders
 from tests.chaos.programs import POISON
 from tests.chaos.stage import SMALL_DISK, Stage
 
-_PATIENCE_S = 8.0
+_PATIENCE_S = 120.0
 """How long a fault waits for somebody who holds a running submission."""
 
 
@@ -42,6 +42,7 @@ class Faults:
     def __init__(self, stage: Stage, chance: random.Random) -> None:
         self._stage, self._chance = stage, chance
         self._going_on: list[Steps] = []
+        self._killed: set[int] = set()
         self.blows: list[Blow] = []
         self.skipped: list[str] = []
 
@@ -70,7 +71,7 @@ class Faults:
         for name in self._stage.worker_names():
             for child, files in self._holders(name).items():
                 if any(file.startswith(POISON) for file in files):
-                    _send(child, signal.SIGKILL)
+                    self._kill_process(child)
 
     @property
     def is_over(self) -> bool:
@@ -114,15 +115,17 @@ class Faults:
         child = self._chance.choice(sorted(found))
         name, files = found[child]
         blow = self._blow("child", name, files)
-        _send(child, signal.SIGKILL)
+        self._kill_process(child)
         blow.over = blow.at
 
     def _worker(self, _: float) -> Steps:
         name, files = yield from self._busy(self._stage.worker_names())
-        if not self._stage.platform.pid(name):
+        parent = self._stage.platform.pid(name)
+        if parent is None:
             self._skip("worker", f"{name} was dead already")
             return
         blow = self._blow("worker", name, files)
+        self._killed.add(parent)
         self._stage.platform.kill(name)
         blow.over = blow.at
 
@@ -174,8 +177,15 @@ class Faults:
         return busiest, held[busiest]
 
     def _holders(self, name: str) -> dict[int, set[str]]:
+        """Those of a worker's children that hold something, and are not dying already."""
         pid = self._stage.platform.pid(name)
-        return holders(pid) if pid else {}
+        if pid is None or pid in self._killed:
+            return {}
+        return {child: files for child, files in holders(pid).items() if child not in self._killed}
+
+    def _kill_process(self, pid: int) -> None:
+        self._killed.add(pid)
+        _send(pid, signal.SIGKILL)
 
     # Servers
 

@@ -42,7 +42,7 @@ KINDS = (
     Kind("postgres-silent", "Postgres silent on open connections", "postgres", (8, 20)),
 )
 
-_MORE = {"child": 11, "worker": 8, "frozen": 5, "disk": 3}
+_MORE = {"child": 14, "worker": 9, "frozen": 5, "disk": 3}
 _LEAST = 2
 _SHORTENED = {"redis-away": (10.0, 12.0), "redis-silent": (6.0, 9.0), "postgres-silent": (6.0, 9.0)}
 

@@ -49,7 +49,7 @@ _MIX = (
     (34, "python3", "accepted", lambda chance: f"print(input())  # {chance.random()}\n"),
     (32, "python3", "accepted", _slow),
     (12, "python3", "wrong_answer", lambda chance: f"print('no', {chance.random()})\n"),
-    (4, "python3", "time_limit_exceeded", lambda chance: f"while True: {chance.random()}\n"),
+    (2, "python3", "time_limit_exceeded", lambda chance: f"while True: {chance.random()}\n"),
     (10, "c", "accepted", lambda chance: _C.format(chance.random())),
     (8, "c", "compile_error", lambda chance: f"int main(void) {{ return {chance.random()} }}\n"),
 )

@@ -16,6 +16,9 @@ from tests.chaos.users import User
 
 _TICK_S = 0.02
 _CALM_S = 30.0
+_LEAST_FAULTS = 40
+_LEAST_OF_A_KIND = 2
+_LEAST_OVERLAPPING = 5
 
 
 @dataclass(frozen=True)
@@ -83,7 +86,7 @@ class _Run:
         for strike in self._strikes:
             self._go_on(begin + strike.at_s - time.time())
             self._faults.strike(strike)
-        self._until(lambda: self._faults.is_over, 120.0)
+        self._until(lambda: self._faults.is_over, 240.0)
         self._until(lambda: all(user.has_posted_all() for user in self._users), _CALM_S)
         backlog = pending()
         patience_s = settings().lease_s + SLACK_S + 2 * backlog / rate + _CALM_S
@@ -120,7 +123,7 @@ class _Run:
 
     def _outcome(self, rate: float, lasted_s: float) -> Outcome:
         faults = self._faults
-        return Outcome(
+        outcome = Outcome(
             seed=self._seed,
             audit=audit(self._users, faults.blows),
             blows=faults.blows,
@@ -134,3 +137,20 @@ class _Run:
             sessions=sum(user.sessions for user in self._users),
             lasted_s=lasted_s,
         )
+        if not self._size.short:
+            outcome.audit.violations += _shortfalls(outcome)
+        return outcome
+
+
+def _shortfalls(outcome: Outcome) -> list[str]:
+    """What a whole run should have put the judge to, and this one has not."""
+    count, holding = len(outcome.blows), sum(bool(blow.held) for blow in outcome.blows)
+    asked = {
+        f"only {count} faults": count >= _LEAST_FAULTS,
+        f"only {holding} struck who held something": 2 * holding >= count,
+        f"only {outcome.overlapping} while another went on": outcome.overlapping >= _LEAST_OVERLAPPING,
+    }
+    for kind in plan.KINDS:
+        of_kind = outcome.by_kind[kind.name]
+        asked[f"only {of_kind} of {kind.name}"] = of_kind >= _LEAST_OF_A_KIND
+    return [f"too little: {shortfall}" for shortfall, is_enough in asked.items() if not is_enough]

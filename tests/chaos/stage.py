@@ -56,7 +56,7 @@ class Stage:
         forget_settings()
         schema.upgrade()
         for number in range(PROBLEMS):
-            self._add_problem(problem_id(number), TESTS, number, 2.0)
+            self._add_problem(problem_id(number), TESTS, number, 1.0)
         self._add_problem(SLOW_PROBLEM, 1, PROBLEMS, 60.0)
         self._listener = stack.enter_context(listen("127.0.0.1", 0, asked_for=False))
         self.url = base_url(self._listener)
