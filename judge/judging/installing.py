@@ -19,7 +19,15 @@ _BUILD = ("sh", "-c", "cd /code && exec ./build")
 
 
 class NotInstalled(JudgeError):
-    """A program of the problem does not compile: a fault of the problem."""
+    """A program of the problem does not compile: a fault of the problem.
+
+    told: with the compiler's words, for the author alone: they quote the program, and an exception's text
+    goes into logs.
+    """
+
+    def __init__(self, reason: str, said: str) -> None:
+        super().__init__(reason)
+        self.told = f"{reason}: {said}"
 
 
 @dataclass(frozen=True)
@@ -46,7 +54,8 @@ def install(program: Program, box: Box, opened: Callable[[str], BinaryIO], manif
         box, ready, time_limit_s=manifest.compile_time_s, memory_bytes=manifest.compile_memory_bytes
     )
     if not compilation.ok:
-        raise NotInstalled(f"{program.name}: {compilation.output.decode('utf-8', 'replace')}")
+        said = compilation.output.decode("utf-8", "replace")
+        raise NotInstalled(f"{program.name}: does not compile", said)
     return Installed(ready.run_command(manifest.validation_memory_bytes), ready.language.environment)
 
 
@@ -79,7 +88,7 @@ def _build(program: Program, box: Box, manifest: Manifest) -> None:
     outcome = box.run(_BUILD, limits, merge_stderr=True)
     if outcome.exit_code != 0:
         said = outcome.stdout.decode("utf-8", "replace")
-        raise NotInstalled(f"{program.name}: build ended with {outcome.status}, {outcome.exit_code}: {said}")
+        raise NotInstalled(f"{program.name}: build ended with {outcome.status}, {outcome.exit_code}", said)
 
 
 def size_of(file: BinaryIO) -> int:

@@ -142,7 +142,7 @@ class _Verification:
         if isinstance(trial.fault, ValidatorFailed):
             return outputs.validator_path(self._package), f"{trial.example.name}: {trial.complaint}"
         if isinstance(trial.fault, NotInstalled):
-            return outputs.validator_path(self._package), f"cannot be made ready: {trial.fault}"
+            return outputs.validator_path(self._package), f"cannot be made ready: {trial.complaint}"
         return f"submissions/{trial.example.name}", str(trial.fault)
 
 

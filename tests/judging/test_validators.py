@@ -94,9 +94,12 @@ def test_a_submission_that_fails_is_not_validated() -> None:
 
 
 def test_a_validator_that_does_not_compile() -> None:
-    """A fault of the problem, told with the compiler's words."""
-    with pytest.raises(NotInstalled, match="SyntaxError"):
-        made([("", "")], validators=["print("]).judged("print(1)")
+    """A fault of the problem, told with the compiler's words, which no log may have: they quote it."""
+    with pytest.raises(NotInstalled, match="does not compile") as failed:
+        made([("", "")], validators=["print(  # the secret"]).judged("print(1)")
+    assert "SyntaxError" in failed.value.told
+    assert "the secret" in failed.value.told
+    assert "the secret" not in repr(failed.value)
 
 
 def test_a_validator_by_scripts() -> None:

@@ -86,7 +86,7 @@ def examine(package: Package, program: Program, given: Sequence[Input], slot: Sl
             ready = install(program, box, package.opened, package.manifest)
         except (NotInstalled, ToolchainMissing) as fault:
             slot.tell(Piece(f"input validator {program.name}", len(given)))
-            return Examined(program.name, fault=str(fault))
+            return Examined(program.name, fault=getattr(fault, "told", str(fault)))
         for each in given:
             said.append((each, _said(package, program.name, ready, each, box)))
             slot.tell(Piece(f"input validator {program.name}: {each.path or 'junk'}"))

@@ -107,7 +107,8 @@ def examine(package: Package, given: Sequence[Output], slot: Slot) -> Examined:
             ]
         except (NotInstalled, ToolchainMissing) as fault:
             slot.tell(Piece("output validator", len(given)))
-            return Examined(fault=f"cannot be made ready: {fault}")
+            told = getattr(fault, "told", str(fault))
+            return Examined(fault=f"cannot be made ready: {told}")
         said = []
         for each in given:
             said.append(_said(package, validators, each))

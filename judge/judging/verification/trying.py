@@ -28,7 +28,7 @@ class Trial:
     @property
     def complaint(self) -> str:
         """What the author is told of the fault."""
-        return self.fault.told if isinstance(self.fault, ValidatorFailed) else str(self.fault)
+        return str(getattr(self.fault, "told", self.fault))
 
 
 def language_of(example: Example) -> Language:
