@@ -8,7 +8,10 @@ import sys
 
 from tornado.options import options
 
+from judge import log_lines
 from judge.config import is_loopback
+
+log_lines.begin("flower")
 
 address = options.address or "127.0.0.1"  # Flower's own default is every address there is
 port = int(os.environ.get("PORT", "5555"))

@@ -4,17 +4,17 @@ Nothing of judge.web is imported here: gevent must have patched the standard lib
 """
 
 import logging
-import os
-import shutil
 import signal
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from gunicorn.glogging import Logger
 from psycopg2.extensions import set_wait_callback
 
+from judge import log_lines
 from judge.config import settings
+from judge.metrics import shared
 
 _host = f"[{settings().bind}]" if ":" in settings().bind else settings().bind
 bind = f"{_host}:{settings().port}"
@@ -31,13 +31,23 @@ accesslog = None
 control_socket_disable = True  # its default path is shared by every gunicorn of a user
 loglevel = settings().log_level
 _LAST_REQUEST_S = 0.5
-# Processes count in files of one folder; the library looks for it as soon as it is imported.
-_counts = os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="judge-web-metrics-")
+log_lines.begin("web")
+shared.share("web")
+shared.begin()
+
+
+class logger_class(Logger):  # gunicorn looks for this name
+    """gunicorn's lines are written as all others."""
+
+    def setup(self, cfg: Any) -> None:
+        super().setup(cfg)
+        self.error_log.handlers.clear()
+        self.error_log.propagate = True
 
 
 def on_exit(server: Any) -> None:
     """What was counted ends with the processes that have counted it."""
-    shutil.rmtree(_counts, ignore_errors=True)
+    shared.leave()
 
 
 def child_exit(server: Any, worker: Any) -> None:
@@ -64,6 +74,7 @@ def post_fork(server: Any, worker: Any) -> None:
                 wait_write(connection.fileno(), **silent)
 
     set_wait_callback(wait)
+    shared.take_room()
 
 
 def post_worker_init(worker: Any) -> None:

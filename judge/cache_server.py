@@ -18,6 +18,7 @@ from redis.backoff import NoBackoff
 from redis.exceptions import NoScriptError
 from redis.retry import Retry
 
+from judge import metrics
 from judge.config import settings
 from judge.errors import JudgeError
 
@@ -59,6 +60,7 @@ class Server:
         try:
             answer = self._run(script, keys, arguments)
         except redis.RedisError as error:
+            metrics.redis_errors.inc("cache")
             self._skipped_until = time.monotonic() + _SKIPPED_S
             raise Away(str(error)) from error
         self._skipped_until = 0.0

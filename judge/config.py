@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from judge.errors import ConfigError
 
 MIB = 1024 * 1024
+_TOKEN_LETTERS = 20
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 """How this machine is called by itself."""
 
@@ -89,6 +90,20 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path(".judge"), description="data of embedded servers, caches, proofs")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="least level logged"
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="how a line is logged: for people, or an object for programs"
+    )
+    metrics_port: int = Field(
+        default=0,
+        ge=0,
+        le=65532,
+        description="where a worker serves its metrics; a courier does one above, beat two; 0: nowhere",
+    )
+    metrics_bind: str = Field(default="127.0.0.1", description="address of that port")
+    metrics_token: str = Field(
+        default="",
+        description="bearer token that reads metrics and nothing else; without it the web's are for admins",
     )
 
     auth: Literal["none", "token"] = Field(
@@ -261,6 +276,19 @@ class Settings(BaseSettings):
         if self.fed_run_wall_time_s > self.max_fed_run_wall_time_s:
             raise ValueError("JUDGE_FED_RUN_WALL_TIME_S must be at most JUDGE_MAX_FED_RUN_WALL_TIME_S")
         return self
+
+    @model_validator(mode="after")
+    def _metrics_are_not_everybodys(self) -> Self:
+        if not is_loopback(self.metrics_bind) and not self.metrics_token:
+            raise ValueError("JUDGE_METRICS_BIND beyond loopback needs a JUDGE_METRICS_TOKEN")
+        return self
+
+    @field_validator("metrics_token")
+    @classmethod
+    def _is_long(cls, token: str) -> str:
+        if token and len(token) < _TOKEN_LETTERS:
+            raise ValueError(f"must have {_TOKEN_LETTERS} letters or more")
+        return token
 
     @field_validator("webhook_retry_s")
     @classmethod

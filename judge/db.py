@@ -9,9 +9,11 @@ from typing import Any
 
 import psycopg2  # type: ignore[import-untyped]
 from psycopg2.extensions import POLL_OK, POLL_READ, set_wait_callback  # type: ignore[import-untyped]
-from sqlalchemy import Delete, Engine, Update, create_engine, func, select, text
+from sqlalchemy import Delete, Engine, ExceptionContext, Update, create_engine, event, func, select, text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from judge import metrics
 from judge.config import settings
 from judge.errors import ConfigError
 
@@ -44,7 +46,7 @@ def database_url() -> str:
 @cache
 def engine() -> Engine:
     """This process's engine; a forked child must call ``forget_connections`` first."""
-    return create_engine(
+    made = create_engine(
         database_url(),
         pool_size=4,
         max_overflow=12,
@@ -65,6 +67,13 @@ def engine() -> Engine:
             "application_name": "judge",
         },
     )
+    event.listen(made, "handle_error", _count_failure)
+    return made
+
+
+def _count_failure(context: ExceptionContext) -> None:
+    if isinstance(context.sqlalchemy_exception, OperationalError):
+        metrics.postgres_errors.inc()
 
 
 def give_up_silent_connections() -> None:

@@ -22,6 +22,7 @@ from typing import Any
 
 import redis
 
+from judge import metrics
 from judge.config import settings
 from judge.errors import ConfigError
 from judge.records import instant
@@ -199,8 +200,9 @@ def publish(events: Iterable[AnyEvent]) -> bool:
 
     Never raises for Redis' sake: the rows stay, and the sweeper publishes them again.
     """
+    told = tuple(events)
     with connection().pipeline(transaction=False) as pipe:
-        for event in events:
+        for event in told:
             message = json.dumps(event.as_json())
             for channel in event.channels:
                 pipe.publish(channel, message)
@@ -209,7 +211,9 @@ def publish(events: Iterable[AnyEvent]) -> bool:
         try:
             pipe.execute()
         except redis.RedisError:
+            metrics.redis_errors.inc("publish")
             return False
+    metrics.published.inc(by=len(told))
     return True
 
 
@@ -225,6 +229,7 @@ def publish_cancelled(ids: Iterable[str]) -> bool:
         try:
             pipe.execute()
         except redis.RedisError:
+            metrics.redis_errors.inc("publish")
             return False
     return True
 

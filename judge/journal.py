@@ -13,8 +13,9 @@ from typing import Any, ClassVar, Generic, TypeVar
 from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from judge import metrics
 from judge.config import settings
-from judge.db import affected, transaction, write_hint
+from judge.db import affected, after_commit, transaction, write_hint
 from judge.errors import AttemptLost
 from judge.models import RunRow, SubmissionRow, VerificationRow
 from judge.verdict import State
@@ -29,6 +30,9 @@ Entry = tuple[str, dict[str, Any]]
 """What is to be logged: the last word of an event's type, and its data."""
 
 now = func.clock_timestamp
+
+_DRAIN = "drain"
+"""Why an attempt is given back that counts as no lost one."""
 
 
 def lease() -> Any:
@@ -189,7 +193,7 @@ class Journal(ABC, Generic[Row, Told]):
         with transaction() as session:
             if session.scalar(select(self.table.id).where(*holds).with_for_update()) is None:
                 raise AttemptLost(id_)
-            return self._give_back(session, *holds, lost=lost, put_off=lost)
+            return self._give_back(session, *holds, reason="failure" if lost else _DRAIN)
 
     def lapse(self, *, limit: int = 100) -> list[Told]:
         """Give back every attempt whose lease has run out: its worker is dead, stopped or cut off."""
@@ -201,26 +205,28 @@ class Journal(ABC, Generic[Row, Told]):
                 .limit(limit)
                 .with_for_update(skip_locked=True)
             ).all()
-            return self._give_back(session, table.id.in_(ids), lost=True) if ids else []
+            return self._give_back(session, table.id.in_(ids), reason="lease") if ids else []
 
     def _holds(self, id_: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
         return self.table.id == id_, self.table.attempt == attempt, self.table.state.in_(self.held)
 
-    def _give_back(
-        self, session: Session, *where: ColumnElement[bool], lost: bool, put_off: bool = False
-    ) -> list[Told]:
+    def _give_back(self, session: Session, *where: ColumnElement[bool], reason: str) -> list[Told]:
         table = self.table
         free: dict[str, Any] = {"lease_until": None, "worker": None}
-        again: dict[str, Any] = {**self.queued_again(put_off=put_off), **self.cleared, **free}
+        again: dict[str, Any] = {**self.queued_again(put_off=reason == "failure"), **self.cleared, **free}
         events: list[Told] = []
-        if lost:
+        moved = 0
+        if reason != _DRAIN:
             lost_attempts = table.lost_attempts + 1
             spent = lost_attempts >= settings().max_attempts
             ended = {"state": State.FAILED, "finished_at": now(), "lost_attempts": lost_attempts, **free}
             for row in self.move(session, *where, spent, entries=1, **ended):
                 events += self.failed(session, row)
+                moved += 1
             where = (*where, ~spent, table.state.in_(self.held))
             again["lost_attempts"] = lost_attempts
         for row in self.move(session, *where, entries=1, state=State.QUEUED, **again):
             events += self.queued(session, row)
+            moved += 1
+        after_commit(session, lambda: metrics.give_backs.inc(reason, by=moved))
         return events

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 from sqlalchemy import CTE, func, literal, null, select, union, union_all, update
 from sqlalchemy.orm import Session
 
-from judge import queue, turns
+from judge import metrics, queue, turns
 from judge.db import take_turns, transaction, write_hint
 from judge.errors import QueueUnavailable
 from judge.journal import now, overdue
@@ -114,6 +114,7 @@ def send_again() -> None:
             lost = _lost(session, language, depth)
         _send(lost)
         for one in lost:
+            metrics.resent.inc()
             log.info("%s: sent again", one.id_)
 
 

@@ -11,6 +11,7 @@ from celery import Celery, Task
 from kombu import Exchange, Queue
 from kombu.exceptions import ChannelError, OperationalError
 
+from judge import metrics
 from judge.config import settings
 from judge.errors import ConfigError, QueueUnavailable
 from judge.languages import table
@@ -23,6 +24,14 @@ VERIFY = "judge.verify"
 SWEEP = "judge.sweep"
 PURGE = "judge.purge"
 DELIVER = "judge.deliver"
+
+SUBJECTS = {
+    JUDGE: "submission_id",
+    RUN: "run_id",
+    VERIFY: "verification_id",
+    DELIVER: "delivery_id",
+}
+"""What the one argument of a task is."""
 
 # The nameless exchange routes by queue name alone. A named one keeps its bindings in Redis, and a Redis
 # that comes back empty would then refuse every message that a producer sends to it.
@@ -200,7 +209,9 @@ def _send(task: str, id_: str, queue: Queue, soft_s: float | None = None) -> Non
     limits = {} if soft_s is None else {"soft_time_limit": soft_s, "time_limit": soft_s + HARD_AFTER_S}
     try:
         app.send_task(task, args=[id_], queue=queue, retry=False, **limits)
+        metrics.messages.inc(task)
     except (OperationalError, OSError) as error:
+        metrics.queue_errors.inc()
         raise QueueUnavailable(str(error)) from error
 
 

@@ -8,7 +8,7 @@ import click
 from judge.cli.running import adopted
 from judge.config import Settings, settings
 
-_SECRET = ("secret_key", "database_url", "redis_url", "celery_broker_url")
+_SECRET = ("secret_key", "metrics_token", "database_url", "redis_url", "celery_broker_url")
 
 
 @click.command()

@@ -1,13 +1,14 @@
 """Celery as couriers use it: threads, one queue, and nothing of what judges."""
 
-import logging
+from collections.abc import Sequence
 from typing import Any
 
-from celery.signals import setup_logging, worker_init
+from celery.signals import celeryd_init, setup_logging, task_postrun, task_prerun, worker_init
 
-from judge import db
+from judge import db, log_lines
 from judge.config import settings
-from judge.queue import COURIERS, QueueApp
+from judge.metrics import serving
+from judge.queue import COURIERS, SUBJECTS, QueueApp
 from judge.webhooks import reach
 
 
@@ -31,13 +32,16 @@ class _CourierApp(QueueApp):
 app = _CourierApp("judge.couriers", set_as_current=True)
 
 
+@celeryd_init.connect
+def begin_log(sender: str, instance: Any, **_: Any) -> None:
+    """Log as every process does. A banner is for people."""
+    log_lines.begin("courier", sender)
+    instance.quiet = instance.quiet or settings().log_format == "json"
+
+
 @setup_logging.connect
-def log_plainly(**_: Any) -> None:
-    """One line a record, on standard error, as workers do."""
-    logging.basicConfig(
-        level=settings().log_level.upper(),
-        format="%(asctime)s %(levelname)s %(threadName)s %(name)s: %(message)s",
-    )
+def leave_log_alone(**_: Any) -> None:
+    """Where nobody listens to this signal Celery sets up a log of its own."""
 
 
 @worker_init.connect
@@ -45,3 +49,17 @@ def check(**_: Any) -> None:
     """Settings that cannot be read are told now, and not by the first delivery."""
     reach.check_settings()
     db.give_up_silent_connections()
+    serving.serve("courier")
+
+
+@task_prerun.connect
+def note(task: Any, args: Sequence[Any], **_: Any) -> None:
+    """Every line of a delivery names it."""
+    log_lines.forget()
+    log_lines.note(**{SUBJECTS[task.name]: args[0]})
+
+
+@task_postrun.connect
+def forget(**_: Any) -> None:
+    """The thread's next lines are about something else."""
+    log_lines.forget()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy.exc import OperationalError
 
-from judge import __version__
+from judge import __version__, metrics
 from judge.config import settings
 from judge.couriers.app import app
 from judge.queue import DELIVER
@@ -32,6 +32,7 @@ def deliver(delivery_id: str) -> None:
         log.info("delivery %s: nothing to claim", delivery_id)
         return
     attempt, retry_after = _try(claim)
+    metrics.webhook_attempts.inc("delivered" if attempt.is_success else "failed")
     log.info("delivery %s: %s", delivery_id, attempt.status or attempt.error)
     _insist(lambda: attempts.record(claim, attempt, retry_after=retry_after))
     deliveries.send(ledger.next_after(claim.host, claim.user_id))
@@ -50,6 +51,7 @@ def _try(claim: Claim) -> tuple[Attempt, str | None]:
     except Unanswered as failure:
         error = str(failure)
     lasted_s = round(time.monotonic() - began, 3)
+    metrics.webhook_s.observe(lasted_s)
     if reply is None:
         return Attempt(str(instant(at)), lasted_s, None, error), None
     if 300 <= reply.status < 400:

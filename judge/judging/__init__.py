@@ -2,7 +2,8 @@
 
 from judge.judging.executing import ExecutionProgress, execute
 from judge.judging.judgement import Judging, Progress, judge
-from judge.sandbox import Box, Feed, Pool, SandboxError, layers
+from judge.judging.pools import Pool
+from judge.sandbox import Box, Feed, SandboxError, layers
 
 # Whoever judges has boxes to make first; nobody else may reach for one.
 __all__ = [

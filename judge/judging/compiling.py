@@ -4,6 +4,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from judge import metrics
 from judge.errors import JudgeError
 from judge.judging import artefacts, headers
 from judge.judging.belongings import foreign
@@ -58,6 +59,7 @@ def compiled(box: Box, program: Program, *, time_limit_s: float, memory_bytes: i
     facts = fingerprint(program.language), program.compile_command, program.entry, time_limit_s, memory_bytes
     digest = artefacts.digest_of(facts, _contents(program))
     output = artefacts.restore(box, digest)
+    metrics.compilations.inc("miss" if output is None else "hit")
     if output is not None:
         box.cover(foreign(program.language.id))
         box.seal()

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Literal, Protocol
 
+from judge import log_lines
 from judge.comparison import comparison
 from judge.execution import Execution, ExecutionResult, Repetition
 from judge.judging.comparing import difference
@@ -51,6 +52,7 @@ def execute(
             stack.callback(feed.abandon)
         turns = stack.enter_context(Turns())
         box = stack.enter_context(take())
+        log_lines.note(box=box.name, stage="compile")
         program = _arranged(execution, is_fed=feed is not None)
         with turns.beside_others():
             compilation = compiled(
@@ -63,6 +65,7 @@ def execute(
         progress.compiled(compile_output)
         repetitions: list[Repetition] = []
         while True:
+            log_lines.note(stage=f"run {len(repetitions) + 1}")
             told = partial(progress.printed, repetition=len(repetitions) + 1)
             # Who waits for a person does not keep others from being alone.
             with nullcontext() if feed else turns.beside_others():

@@ -5,7 +5,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
-from judge import blobs
+from judge import blobs, log_lines
 from judge.judging.compiling import compiled
 from judge.judging.contestant import Contestant
 from judge.judging.programs import arranged
@@ -56,6 +56,7 @@ def judge(judging: Judging, take: Callable[[], Box], progress: Progress) -> Judg
     with ExitStack() as stack:
         turns = stack.enter_context(Turns())
         box = stack.enter_context(take())
+        log_lines.note(box=box.name, stage="compile")
         program = arranged(judging.language, _files(judging), judging.entry_point)
         with turns.beside_others():
             compilation = compiled(
@@ -93,6 +94,7 @@ def _judgement(
     for spec in judging.manifest.tests:
         if not marking.due(spec):
             continue
+        log_lines.note(stage=f"test {spec.index}")
         result = tester.test(spec, marking)
         results.append(result)
         progress.tested(result)

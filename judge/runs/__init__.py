@@ -18,7 +18,7 @@ from typing import Any, ClassVar
 from sqlalchemy import delete, func, insert, select, update
 from sqlalchemy.orm import Session, undefer
 
-from judge import turns
+from judge import counting, turns
 from judge.config import settings
 from judge.db import delete_in_parts, take_turns, transaction
 from judge.errors import Conflict, NotFound, TooManyOpen
@@ -283,6 +283,7 @@ class _Journal(Journal[RunRow, RunEvent]):
             insert(RunEventRow),
             [{"run_id": e.run_id, "seq": e.seq, "type": e.type, "at": e.at, "data": e.data} for e in events],
         )
+        counting.count(session, row, events)
         return events
 
 

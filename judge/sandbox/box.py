@@ -80,6 +80,11 @@ class Box:
         """
         return SHELF if self._link.has_shelf else None
 
+    @property
+    def name(self) -> str:
+        """By which it is told from others of this machine, now: the process id of its agent."""
+        return str(self._link.process_ids[0])
+
     def cover(self, paths: Sequence[str]) -> None:
         """Take files and folders of the box's /usr and /etc out of sight, for good; before anything is run.
 

@@ -56,8 +56,8 @@ class Pool:
         self._hierarchies = hierarchy.find()
         hierarchy.sweep(self._hierarchies)
         self._waiting: deque[Opening] = deque()
-        self._taken = 0
-        self._lost = 0
+        self.made, self.lost, self._taken = 0, 0, 0
+        """How many boxes were begun, how many died while they waited, and how many were taken."""
         self._closed = False
         try:
             self._refill()
@@ -105,7 +105,7 @@ class Pool:
             waiting=len(self._waiting),
             ready=len(ready),
             taken=self._taken,
-            lost=self._lost,
+            lost=self.lost,
             waiting_bytes=sum(map(_private_bytes, agents)),
         )
 
@@ -119,6 +119,7 @@ class Pool:
         """Begin what is missing; nothing is waited for."""
         while len(self._waiting) < self._ahead:
             self._waiting.append(Opening(self._plan, self._hierarchies))
+            self.made += 1
 
     def _refill_meanwhile(self) -> None:
         if not self._closed:
@@ -129,7 +130,7 @@ class Pool:
         """Throw away what died while it waited."""
         for opening in list(self._waiting):
             if not _usable(opening):
-                self._lost += 1
+                self.lost += 1
                 self._waiting.remove(opening)
                 opening.close()
 

@@ -20,7 +20,7 @@ from sqlalchemy import ColumnElement, case, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from judge import journal, turns
+from judge import counting, journal, turns
 from judge.db import transaction
 from judge.errors import NotFound
 from judge.events import Event, kind
@@ -243,6 +243,7 @@ class _Journal(Journal[SubmissionRow, Event]):
             ],
         )
         deliveries.note(session, events)
+        counting.count(session, row, events)
         return events
 
     def failed(self, session: Session, row: SubmissionRow) -> list[Event]:

@@ -12,6 +12,7 @@ from functools import cache
 
 import redis
 
+from judge import metrics
 from judge.events import cancellations
 from judge.tasks.held import Held
 
@@ -61,6 +62,7 @@ class _Ear:
                 for id_ in cancellations():
                     self._tell(id_)
             except (redis.RedisError, OSError) as error:
+                metrics.redis_errors.inc("subscribe")
                 log.warning("redis: no cancellations are heard: %s", error)
             except Exception:
                 log.exception("redis: no cancellations are heard")  # the thread must outlive what is not ours

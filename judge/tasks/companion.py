@@ -22,9 +22,10 @@ import time
 
 from sqlalchemy.exc import OperationalError
 
-from judge import db, workers
+from judge import db, log_lines, workers
 from judge.judging import SandboxError, headers, layers
 from judge.judging.toolchains import CORE, NotProven, Proof, found, proven
+from judge.metrics import serving, shared
 from judge.tasks.sweeping import sweep_once
 
 log = logging.getLogger(__name__)
@@ -40,7 +41,10 @@ def main(worker: str, slots: int) -> None:
     # The end of standard input tells as well, but not while a child forked later holds its other end.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(0))
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    log_lines.begin("companion", worker)
     db.give_up_silent_connections()
+    shared.join(lambda: "companion")
+    serving.serve("worker")  # of all its processes; not by the parent, whose children would hold the port
     try:
         mode = sandbox_mode()
         _go_on(worker, slots, mode, _prove(worker, slots, mode))

@@ -16,6 +16,7 @@ from typing import NoReturn
 from celery.exceptions import Reject
 from sqlalchemy.exc import OperationalError
 
+from judge import metrics
 from judge.config import settings
 from judge.judging import SandboxError
 from judge.tasks.lifecycle import boxes
@@ -54,6 +55,7 @@ def taking() -> Iterator[None]:
 
 
 def _put_back(reason: str) -> NoReturn:
+    metrics.put_back.inc()
     log.error("%s", reason)
     time.sleep(_PAUSE_S)
     raise Reject(reason, requeue=True)

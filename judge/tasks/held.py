@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import OperationalError
 
+from judge import metrics
 from judge.config import settings
 from judge.errors import AttemptLost, QueueUnavailable
 from judge.events import AnyEvent
@@ -92,6 +93,7 @@ class Held:
         try:
             yield
         except AttemptLost:
+            metrics.attempts_taken_away.inc()
             log.warning("%s: attempt %d is lost or cancelled", self._id, self._number)
         except Drained:
             self.give_back(lost=False)

@@ -9,6 +9,7 @@ from typing import Self
 import redis
 from sqlalchemy.exc import OperationalError
 
+from judge import log_lines
 from judge.events import typings
 from judge.judging import Feed
 from judge.runs import ledger as run_ledger
@@ -26,7 +27,9 @@ class Reader:
         self._run_id, self._feed = run_id, feed
         self._read_seq = 0
         self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"input of {run_id}", daemon=True)
+        self._thread = threading.Thread(
+            target=log_lines.carried(self._run), name=f"input of {run_id}", daemon=True
+        )
 
     def __enter__(self) -> Self:
         self._thread.start()

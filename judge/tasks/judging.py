@@ -45,3 +45,4 @@ def _judge(claim: Claim, attempt: Attempt) -> None:
         attempt.check()  # was a box killed because the attempt ends? then that is the reason
         raise
     attempt.finish(judgement)
+    log.info("submission %s: %s", claim.submission_id, judgement.verdict)

@@ -4,24 +4,32 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from types import FrameType
 from typing import Any, Protocol
 
 from billiard.process import current_process
+from celery.exceptions import TimeLimitExceeded
 from celery.signals import (
+    celeryd_init,
     setup_logging,
+    task_failure,
+    task_postrun,
+    task_prerun,
     worker_init,
     worker_process_init,
     worker_process_shutdown,
     worker_shutting_down,
 )
 
-from judge import db
+from judge import db, log_lines, metrics
 from judge.config import settings
 from judge.errors import JudgeError
 from judge.judging import Pool, SandboxError, headers
+from judge.metrics import shared
+from judge.queue import SUBJECTS
 
 log = logging.getLogger(__name__)
 
@@ -41,16 +49,34 @@ class Interruptible(Protocol):
 
 
 _pools: list[Pool] = []  # of this child: none or one
+_killed: deque[str] = deque(maxlen=100)  # in the parent: the latest tasks whose child was killed
 _parent: list[Any] = []  # in the parent: the one worker
 
 
+@celeryd_init.connect
+def begin_log(sender: str, instance: Any, **_: Any) -> None:
+    """Log as every process does. A banner is for people."""
+    log_lines.begin("worker", sender)
+    instance.quiet = instance.quiet or settings().log_format == "json"
+
+
 @setup_logging.connect
-def log_plainly(**_: Any) -> None:
-    """One line a record, on standard error; Celery's own colours and banners would hide ours."""
-    logging.basicConfig(
-        level=settings().log_level.upper(),
-        format="%(asctime)s %(levelname)s %(processName)s %(name)s: %(message)s",
-    )
+def leave_log_alone(**_: Any) -> None:
+    """Where nobody listens to this signal Celery sets up a log of its own."""
+
+
+@task_prerun.connect
+def note(task: Any, args: Sequence[Any], **_: Any) -> None:
+    """Every line of a task names what it is at, Celery's own of its failure among them."""
+    log_lines.forget()
+    if task.name in SUBJECTS:
+        log_lines.note(**{SUBJECTS[task.name]: args[0]})
+
+
+@task_postrun.connect
+def forget(**_: Any) -> None:
+    """The next task is about something else."""
+    log_lines.forget()
 
 
 # In the parent
@@ -58,9 +84,28 @@ def log_plainly(**_: Any) -> None:
 
 @worker_init.connect
 def remember(sender: Any, **_: Any) -> None:
-    """Keep the worker at hand: some signals do not bring it."""
+    """Keep the worker at hand: some signals do not bring it. Children and companion count with it."""
     _parent.append(sender)
     db.give_up_silent_connections()
+    shared.share("worker", _place)
+
+
+def _place() -> object:
+    """What this process of the worker is: a child that takes another's place counts on where that ended."""
+    return getattr(current_process(), "index", "parent")
+
+
+@task_failure.connect
+def note_hard_limit(
+    sender: Any, task_id: str, exception: BaseException, args: Sequence[Any], **_: Any
+) -> None:
+    """Celery has killed a child, which can say nothing itself. It tells of that twice."""
+    if not isinstance(exception, TimeLimitExceeded) or task_id in _killed:
+        return
+    _killed.append(task_id)
+    metrics.hard_limits.inc()
+    with log_lines.about(**{SUBJECTS[sender.name]: args[0]} if sender.name in SUBJECTS else {}):
+        log.error("%s: killed at the hard time limit", sender.name)
 
 
 @worker_shutting_down.connect
@@ -86,6 +131,7 @@ def _interrupt_children() -> None:
 def begin_child(**_: Any) -> None:
     """A child shares no connection with its parent, and has its first box made before a submission comes."""
     db.forget_connections()
+    shared.take_room(_place)
     try:
         boxes()
     except SandboxError as error:  # it may pass; ``boxes`` tries again when there is something to judge

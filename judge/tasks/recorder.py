@@ -10,6 +10,7 @@ from typing import Any, Generic, Self, TypeVar
 
 from sqlalchemy.exc import OperationalError
 
+from judge import log_lines, metrics
 from judge.config import settings
 from judge.errors import AttemptLost
 from judge.events import AnyEvent
@@ -38,7 +39,9 @@ class Recorder(Held, Generic[Item]):
         self._pending: list[Item] = []
         self._pending_since = 0.0
         self._ending = False
-        self._keeper = threading.Thread(target=self._keep, name=f"attempt {self._id}", daemon=True)
+        self._keeper = threading.Thread(
+            target=log_lines.carried(self._keep), name=f"attempt {self._id}", daemon=True
+        )
 
     def __enter__(self) -> Self:
         self._keeper.start()
@@ -61,6 +64,7 @@ class Recorder(Held, Generic[Item]):
         super().interrupt(reason)
         for box in self._boxes:
             box.kill()
+            metrics.boxes_killed.inc()
 
     def give_back(self, *, lost: bool) -> None:
         """End without a result; what still waits is recorded first."""

@@ -58,6 +58,7 @@ def _run(claim: Claim, running: "Running") -> None:
             running.check()  # was the box killed because the attempt ends? then that is the reason
             raise
     running.finish(result)
+    log.info("run %s: %s", claim.run_id, result.verdict)
 
 
 class Running(Recorder[Piece]):

@@ -9,6 +9,7 @@ from judge import (
     changes,
     idempotency,
     line,
+    metrics,
     queue,
     rejudgings,
     runs,
@@ -88,6 +89,7 @@ def purge() -> None:
 def _send_verifications(ids: Iterable[str]) -> None:
     for id_ in ids:
         verifications.send(id_)
+        metrics.resent.inc()
         log.info("verification %s: sent again", id_)
 
 

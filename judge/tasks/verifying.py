@@ -15,7 +15,7 @@ from celery import Task
 from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy.exc import OperationalError
 
-from judge import blobs, packages, verifications
+from judge import blobs, log_lines, packages, verifications
 from judge.config import settings
 from judge.errors import AttemptLost, PackageError
 from judge.judging.toolchains import check_toolchains
@@ -88,7 +88,9 @@ class Verifying(Held):
         self._is_interruptible = False
         self._told_at = 0.0
         self._ended = threading.Event()
-        self._keeper = threading.Thread(target=self._keep, name=f"verifying {self._id}", daemon=True)
+        self._keeper = threading.Thread(
+            target=log_lines.carried(self._keep), name=f"verifying {self._id}", daemon=True
+        )
 
     def __enter__(self) -> Self:
         self._keeper.start()

@@ -17,7 +17,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from judge import blobs, changes, queue, versions
+from judge import blobs, changes, counting, queue, versions
 from judge.db import transaction
 from judge.errors import NotFound
 from judge.events import VerificationEvent
@@ -225,6 +225,7 @@ class _Journal(Journal[VerificationRow, VerificationEvent]):
             ],
         )
         deliveries.note(session, events)
+        counting.count(session, row, events)
         return events
 
 

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from judge import log_lines
 from judge.errors import QueueUnavailable
 from judge.events import AnyEvent, publish
 
@@ -22,7 +23,7 @@ class MarkSent(Protocol):
 
 def beside(tell: Callable[[], object]) -> None:
     """Tell others what is done already, waiting for no Redis that is slow to take it or to be given up."""
-    telling = threading.Thread(target=tell, daemon=True)
+    telling = threading.Thread(target=log_lines.carried(tell), daemon=True)
     telling.start()
     telling.join(_PATIENCE_S)
 
@@ -32,11 +33,14 @@ def announce(events: Sequence[AnyEvent], mark_sent: MarkSent, send: Callable[[],
 
     What does not come through is left to the sweeper.
     """
-    id_, published = events[0].subject_id, publish(events)
+    id_, kind = events[0].subject_id, events[0].type.partition(".")[0]
+    log_lines.note(**{f"{kind}_id": id_})
+    log.info("%s", events[0].type)
+    published = publish(events)
     if send is not None:
         try:
             send()
         except QueueUnavailable as error:
-            log.warning("%s %s: left to the sweeper: %s", events[0].type.partition(".")[0], id_, error)
+            log.warning("%s %s: left to the sweeper: %s", kind, id_, error)
     if published:
         mark_sent(id_, published_after=events[0].seq - 1, published_seq=events[-1].seq, sent=False)

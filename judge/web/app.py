@@ -1,10 +1,9 @@
 """The Flask application: a factory that only wires."""
 
-import logging
-
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from judge import log_lines
 from judge.config import is_loopback, settings
 from judge.db import database_url
 from judge.errors import ConfigError
@@ -45,12 +44,7 @@ API = "/api/v1"
 def create_app() -> Flask:
     """The application. Raises ConfigError where the settings would make it unsafe to serve."""
     check_settings()
-    logging.basicConfig(
-        level=settings().log_level.upper(),
-        format="%(asctime)s %(levelname)s %(name)s [%(request_id)s]: %(message)s",
-    )
-    for handler in logging.getLogger().handlers:
-        handler.addFilter(request_ids.Naming())
+    log_lines.begin("web")
     app = Flask(__name__, static_folder=None)
     app.config["SECRET_KEY"] = settings().secret_key
     app.config["MAX_CONTENT_LENGTH"] = settings().max_body_bytes
@@ -59,6 +53,7 @@ def create_app() -> Flask:
     if settings().proxies:
         hops = settings().proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    metrics.register(app)
     request_ids.register(app)
     response_headers.register(app)
     faults.register(app)

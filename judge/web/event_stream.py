@@ -14,6 +14,7 @@ from flask import Response, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from judge import metrics
 from judge.config import settings
 from judge.web.asking import account, credential
 from judge.web.feeds import Due, Feed
@@ -45,7 +46,7 @@ def serve(feed: Feed) -> Response:
     Raises Fault (503) where too many streams are open.
     """
     with ExitStack() as stack:
-        listener, wake = stack.enter_context(_listening(feed))
+        listener, wake = stack.enter_context(_listening(feed, "event_stream"))
         resumed_at, due = feed.id, feed.look()
         first = next(due, None)
         if first is None and feed.ended:
@@ -69,7 +70,7 @@ def poll(feed: Feed, wait_s: float) -> list[Due]:
     if due or not wait_s or feed.ended:
         return due
     deadline = time.monotonic() + wait_s
-    with _listening(feed) as (listener, wake):
+    with _listening(feed, "poll") as (listener, wake):
         # Once more: what happened before the channel was listened to is only in the rows.
         due = list(islice(feed.look(), MOST_ITEMS))
         while not (due or feed.ended or streams().closing) and (left_s := deadline - time.monotonic()) > 0:
@@ -82,9 +83,9 @@ def poll(feed: Feed, wait_s: float) -> list[Due]:
 
 
 @contextmanager
-def _listening(feed: Feed) -> Iterator[tuple[Listener, threading.Event]]:
+def _listening(feed: Feed, kind: str) -> Iterator[tuple[Listener, threading.Event]]:
     wake = threading.Event()
-    with streams().open(wake), hub().listener(wake, settings().socket_backlog) as listener:
+    with streams().open(wake, kind), hub().listener(wake, settings().socket_backlog) as listener:
         listener.listen(feed.channel)
         yield listener, wake
 
@@ -119,6 +120,7 @@ def _frames(
 
 
 def _frame(due: Due) -> str:
+    metrics.forwarded.inc()
     return f"id: {due.id}\nevent: {due.event['type']}\ndata: {json.dumps(due.event)}\n\n"
 
 

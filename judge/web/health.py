@@ -36,7 +36,7 @@ def ready() -> Response:
             reasons.append("migrations: the database is not up to date; run `judge migrate`")
     except (OperationalError, PoolTimeout):
         reasons.append("database: does not answer")
-    degraded = [] if _redis_answers() else ["redis"]
+    degraded = [] if redis_answers() else ["redis"]
     if reasons:
         detail = "; ".join(reasons)
         return answer(
@@ -49,7 +49,8 @@ def ready() -> Response:
     return jsonify(status="ok", degraded=degraded)
 
 
-def _redis_answers() -> bool:
+def redis_answers() -> bool:
+    """Whether Redis does, within a second."""
     try:
         return bool(_connection().ping())
     except redis.RedisError:

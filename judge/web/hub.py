@@ -11,6 +11,7 @@ import threading
 import time
 from collections import defaultdict, deque
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from types import TracebackType
 from typing import Any, Self
@@ -19,6 +20,7 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
+from judge import metrics
 from judge.config import settings
 
 log = logging.getLogger(__name__)
@@ -149,6 +151,7 @@ class Hub:
                 pause_s = _RECONNECT_S[0]
                 self._read()
             except (redis.RedisError, OSError) as error:
+                metrics.redis_errors.inc("subscribe")
                 log.warning("redis: the subscription is lost: %s", error)
             except Exception:
                 # redis-py also raises what it does not mean to, when another thread meets the broken
@@ -203,6 +206,7 @@ class Hub:
                 return
             for listener in list(self._listeners.get(channel, ())):
                 listener.put(event)
+            _count(event)
         elif kind == "subscribe" and channel == _HEARTBEAT:
             # Redis answers in order, and this was asked first: whoever listens now reads the rows again.
             self.connected = True
@@ -215,6 +219,15 @@ class Hub:
                 self._unawaited.discard(channel)
                 for listener in list(self._listeners.get(channel, ())):
                     listener.put(Gap(_CONFIRM_S))
+
+
+def _count(event: Any) -> None:
+    try:
+        lag = datetime.now(UTC) - datetime.fromisoformat(event["at"])
+    except (TypeError, KeyError, ValueError):
+        return  # not ours
+    metrics.received.inc()
+    metrics.event_lag_s.observe(max(0.0, lag.total_seconds()))
 
 
 @cache

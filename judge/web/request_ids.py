@@ -1,10 +1,11 @@
 """A name for each request, the client's or ours: in its answer, and in whatever is logged of it."""
 
-import logging
 import re
 import secrets
 
 from flask import Flask, Response, g, has_request_context, request
+
+from judge import log_lines
 
 HEADER = "X-Request-Id"
 _SANE = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -27,17 +28,10 @@ def request_id() -> str:
     return name
 
 
-class Naming(logging.Filter):
-    """Gives each line that is logged the name of its request, as ``request_id``."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        """Let every line pass."""
-        record.request_id = request_id()
-        return True
-
-
 def _name() -> None:
-    request_id()
+    # Whatever this greenlet served before, on the same connection, has been answered.
+    log_lines.forget()
+    log_lines.note(request_id=request_id())
 
 
 def _tell(response: Response) -> Response:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any
 
-from judge import history
+from judge import history, metrics
 from judge.errors import Conflict, NotFound
 from judge.events import user_channel
 from judge.records import is_id, new_id
@@ -175,6 +175,7 @@ class Session:
         for event in events:
             for due in watch.pass_on(event):
                 self.send(due)
+                metrics.forwarded.inc()
 
     def _lost(self, watch: Watch, gap: Gap) -> Iterable[Event]:
         """From the rows, what may have been published meanwhile; what the client has is dropped later."""

@@ -53,7 +53,7 @@ def _serve(ws: Any) -> None:
         ws.event
     )  # set by frames that come in; events and the end of the process set it too
     try:
-        with streams().open(wake), hub().listener(wake, settings().socket_backlog) as listener:
+        with streams().open(wake, "socket"), hub().listener(wake, settings().socket_backlog) as listener:
             session = Session(listener, _sender(ws), credential())
             while not (streams().closing or listener.too_slow):
                 wake.wait(session.patience_s)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import cache
 from http import HTTPStatus
 
+from judge import metrics
 from judge.config import settings
 from judge.web.faults import Fault
 
@@ -28,13 +29,18 @@ class Streams:
             )
 
     @contextmanager
-    def open(self, wake: threading.Event) -> Iterator[None]:
-        """One more stream; ``wake`` is set when it must look at ``closing``. Raises Fault."""
+    def open(self, wake: threading.Event, kind: str) -> Iterator[None]:
+        """One more stream; ``wake`` is set when it must look at ``closing``. Raises Fault.
+
+        kind: "socket", "event_stream" or "poll".
+        """
         self.check()
         self._open.add(wake)
+        metrics.streams.inc(kind)
         try:
             yield
         finally:
+            metrics.streams.inc(kind, by=-1)
             self._open.discard(wake)
 
     def close(self) -> None:

@@ -48,6 +48,7 @@ class _Forgiving(SlidingWindowCounterRateLimiter):
                 return super().hit(item, *identifiers, cost=cost)
             except redis.RedisError:
                 self._closed_from = time.monotonic() + _AWAY_S
+                metrics.redis_errors.inc("limits")
         metrics.rate_limits_open.inc()
         return True
 
@@ -100,7 +101,7 @@ def check_pending(user_id: str) -> None:
     most = settings().max_pending
     waiting = ledger.pending(user_id, at_most=most) + run_ledger.pending(user_id, at_most=most)
     if waiting >= most:
-        metrics.throttled.labels("pending").inc()
+        metrics.throttled.inc("pending")
         raise Fault(
             HTTPStatus.TOO_MANY_REQUESTS,
             f"{most} submissions and runs of {user_id} are waiting; send more when some have ended",
@@ -118,7 +119,7 @@ def guess(user_id: str) -> Iterator[None]:
     rates = parse_many(settings().rate_guess) if settings().rate_guess else []
     for rate in rates:
         if not _guesses().hit(rate, *whose):
-            metrics.throttled.labels("guess").inc()
+            metrics.throttled.inc("guess")
             wait_s = _seconds_to(_guesses().get_window_stats(rate, *whose).reset_time)
             raise Fault(
                 HTTPStatus.TOO_MANY_REQUESTS,
@@ -190,7 +191,7 @@ def _makes_no_work() -> bool:
 
 
 def _refuse(limit: RequestLimit) -> Any:
-    metrics.throttled.labels("rate").inc()
+    metrics.throttled.inc("rate")
     raise Fault(
         HTTPStatus.TOO_MANY_REQUESTS,
         f"at most {limit.limit} are answered; ask again in {_seconds_to(limit.reset_at)} s",

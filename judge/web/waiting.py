@@ -64,7 +64,7 @@ def until_run_ended(run_id: str, wait_s: float) -> Run:
 def _until_ended(channel: str, look: Callable[[], Awaited], wait_s: float) -> Awaited:
     deadline = time.monotonic() + wait_s
     wake = threading.Event()
-    with streams().open(wake), hub().listener(wake, backlog=_BACKLOG) as listener:
+    with streams().open(wake, "poll"), hub().listener(wake, backlog=_BACKLOG) as listener:
         listener.listen(channel)
         # Listening comes first, then the look at the row: what ends between the two is seen by one of them.
         while (found := look()).state not in ENDED:

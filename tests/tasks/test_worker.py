@@ -1,12 +1,15 @@
 """A real worker, and the ways in which it, its children and its broker can die: nothing is lost."""
 
 import os
+import re
 import signal
+import socket
 from collections.abc import Callable
 from pathlib import Path
 from unittest.mock import Mock
 
 import pytest
+import requests
 from sqlalchemy import text
 
 from judge import db, queue, submissions
@@ -69,8 +72,13 @@ def test_a_lease_is_kept_while_a_program_runs(problem: str, start_worker: Callab
 
 
 def test_the_hard_limit(problem: str, start_worker: Callable[..., Worker]) -> None:
-    """A child that answers nothing is killed, and its box is gone; its lease gives the attempt back."""
-    worker = start_worker(**SHORT)
+    """A child that answers nothing is killed, and its box is gone; its lease gives the attempt back.
+
+    The worker counts it once, though Celery tells of it twice, and logs whose it was.
+    """
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+    worker = start_worker(**SHORT, JUDGE_METRICS_PORT=str(port))
     created, _ = submit(lasting(60))
     app.send_task(JUDGE, args=[created.id], queue=language_queue("python3"), time_limit=2, retry=False)
     box = running(created.id, worker)
@@ -79,6 +87,9 @@ def test_the_hard_limit(problem: str, start_worker: Callable[..., Worker]) -> No
     worker.until(lambda: not any(map(is_alive, [child, *box])))
     worker.until(lambda: lost_attempts(created.id) == 1)
     interventions.cancel(created.id)  # or it would be taken again
+    counted = requests.get(f"http://127.0.0.1:{port}/metrics", timeout=10).text
+    assert re.search(r"^judge_hard_limits_total 1\.0$", counted, re.MULTILINE)
+    assert worker.logged(f"killed at the hard time limit submission_id={created.id}") == 1
     after = send("print(input())")
     assert ended(after, worker).verdict == "accepted"
 

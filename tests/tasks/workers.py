@@ -51,6 +51,10 @@ class Worker:
         except AssertionError as error:
             raise AssertionError(f"{error}:\n{self._log.read_text()}") from None
 
+    def logged(self, words: str) -> int:
+        """How often it has said this."""
+        return self._log.read_text().count(words)
+
     @property
     def child(self) -> int:
         """The process that judges."""

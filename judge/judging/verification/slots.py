@@ -5,11 +5,14 @@ import queue
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from judge import log_lines
 from judge.judging import headers
-from judge.sandbox import Box, Pool
+from judge.judging.pools import Pool
+from judge.sandbox import Box
 
 _Result = TypeVar("_Result")
 
@@ -85,7 +88,11 @@ class Slots:
         for index, slot in enumerate(self._slots):
             slot.cpu = cpus[index % len(cpus)]
         self._threads = [
-            threading.Thread(target=self._serve, args=[slot], name=f"slot on CPU {slot.cpu}", daemon=True)
+            threading.Thread(
+                target=log_lines.carried(partial(self._serve, slot)),
+                name=f"slot on CPU {slot.cpu}",
+                daemon=True,
+            )
             for slot in self._slots
         ]
 
