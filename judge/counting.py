@@ -7,13 +7,20 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from judge import metrics
 from judge.db import after_commit
-from judge.events import AnyEvent, Event, kind
+from judge.events import AnyEvent, Event, RunEvent, VerificationEvent, kind
+from judge.models import EventRow, RunEventRow, VerificationEventRow
 from judge.verdict import State, Verdict
 
+_LOGS: dict[type[AnyEvent], tuple[Any, Any]] = {
+    Event: (EventRow, EventRow.submission_id),
+    RunEvent: (RunEventRow, RunEventRow.run_id),
+    VerificationEvent: (VerificationEventRow, VerificationEventRow.verification_id),
+}
 _CLAIMED = (kind(State.COMPILING), "run.compiling", "verification.running")
 
 
@@ -25,6 +32,16 @@ def count(session: Session, row: Any, events: Sequence[AnyEvent]) -> None:
     # What is read later must be read now: another change may move the row.
     seen = {name: getattr(row, name, None) for name in ("attempt", "language", "created_at", "started_at")}
     after_commit(session, partial(_count, seen, events))
+    for event in events:
+        if event.type in _CLAIMED and row.attempt > 1 and _was_held(session, event):
+            after_commit(session, partial(metrics.give_backs.inc, "lease"))
+
+
+def _was_held(session: Session, claimed: AnyEvent) -> bool:
+    """Whether a row was claimed from one whose lease had run out, before a sweeper gave it back."""
+    log, of = _LOGS[type(claimed)]
+    before = session.scalar(select(log.type).where(of == claimed.subject_id, log.seq == claimed.seq - 1))
+    return before is not None and not before.endswith(f".{State.QUEUED}")
 
 
 def _count(row: dict[str, Any], events: Sequence[AnyEvent]) -> None:
