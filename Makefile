@@ -68,8 +68,8 @@ examples: .venv/installed-test $(AGENT)
 	RECORD_EXAMPLES=1 $(BIN)/python -m pytest --quiet tests/web/test_examples.py
 
 # One part of the judge beside the least that it could cost: make bench BENCH=sandbox JSON=1
-bench: .venv/installed $(AGENT)
-	@$(BIN)/python benchmarks/$(BENCH).py $(if $(JSON),--json)
+bench: .venv/installed-test $(AGENT)
+	@$(BIN)/python -m benchmarks.$(BENCH) $(if $(JSON),--json)
 
 # One resolution for every Python from 3.11.2 and for both machines; the test set only adds to the first, and
 # the compiler is for machines that have none.

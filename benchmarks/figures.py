@@ -13,8 +13,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from report import compiled, show
-
+from benchmarks.report import compiled, show
 from judge.sandbox import Box, Limits, Status
 
 LIMITS = Limits(cpu_time_s=60, wall_time_s=120, memory_bytes=256 << 20, output_bytes=1 << 20)

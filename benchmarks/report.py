@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -46,13 +46,13 @@ def show(about: str | None, heading: str, measured: Callable[[Path], Iterable[An
     parser = argparse.ArgumentParser(description=about, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", action="store_true", help="one JSON object a figure")
     as_json: bool = parser.parse_args().json
-    with tempfile.TemporaryDirectory() as folder:
+    output = sys.stdout
+    with tempfile.TemporaryDirectory() as folder, redirect_stdout(sys.stderr):  # what is measured may print
         Path(folder).chmod(0o755)
-        figures = list(measured(Path(folder)))
-    if not as_json:
-        print(heading)
-    for figure in figures:
-        print(json.dumps(asdict(figure)) if as_json else figure)
+        if not as_json:
+            print(heading, file=output)
+        for figure in measured(Path(folder)):
+            print(json.dumps(asdict(figure)) if as_json else figure, file=output, flush=True)
     return not as_json
 
 

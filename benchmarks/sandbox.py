@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
 
-from report import HEADING, Figure, Times, compared, compiled, in_turns, show, spawn, timed
-
+from benchmarks.report import HEADING, Figure, Times, compared, compiled, in_turns, show, spawn, timed
 from judge.sandbox import Box, Limits, Pool, Report, Status, link
 
 BENCH = "sandbox"

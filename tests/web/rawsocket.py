@@ -39,6 +39,10 @@ class RawSocket:
         self._stream.close()
         self._socket.close()
 
+    def fileno(self) -> int:
+        """To be waited for; what was received with another frame is not seen by that."""
+        return self._socket.fileno()
+
     def send(self, payload: bytes, opcode: int = TEXT, *, first: int = 0x80, masked: bool = True) -> None:
         """One frame; ``first`` are the upper bits of its first byte: FIN and the reserved ones."""
         size = len(payload)
