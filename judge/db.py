@@ -9,8 +9,20 @@ from typing import Any
 
 import psycopg2  # type: ignore[import-untyped]
 from psycopg2.extensions import POLL_OK, POLL_READ, set_wait_callback  # type: ignore[import-untyped]
-from sqlalchemy import Delete, Engine, ExceptionContext, Update, create_engine, event, func, select, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Delete,
+    Engine,
+    ExceptionContext,
+    Update,
+    create_engine,
+    event,
+    func,
+    select,
+    text,
+)
+from sqlalchemy.exc import InvalidatePoolError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from judge import metrics
@@ -50,7 +62,6 @@ def engine() -> Engine:
         database_url(),
         pool_size=4,
         max_overflow=12,
-        pool_pre_ping=True,  # a restarted Postgres costs a reconnect, not an error
         pool_recycle=1800,
         hide_parameters=True,  # among them is what contestants wrote, which belongs in no log
         connect_args={
@@ -68,12 +79,25 @@ def engine() -> Engine:
         },
     )
     event.listen(made, "handle_error", _count_failure)
+    event.listen(made, "checkout", _look_at)
     return made
 
 
 def _count_failure(context: ExceptionContext) -> None:
     if isinstance(context.sqlalchemy_exception, OperationalError):
         metrics.postgres_errors.inc()
+
+
+def _look_at(connection: Any, *_: object) -> None:
+    """Have all connections replaced whose server has gone: a restart costs a reconnect, not an error.
+
+    Without a word to the server, which a question before each transaction would be: nobody has asked for
+    anything on an idle connection, so what there is to read is its end.
+    """
+    poll = polling.poll()
+    poll.register(connection.fileno(), polling.POLLIN)
+    if poll.poll(0):
+        raise InvalidatePoolError("the server has closed the connection")
 
 
 def give_up_silent_connections() -> None:
@@ -111,6 +135,16 @@ def transaction() -> Iterator[Session]:
             log.exception("what was to follow a transaction has failed")
 
 
+@contextmanager
+def at_once() -> Iterator[Connection]:
+    """A connection on which each statement is a transaction, for whoever has but one or only asks.
+
+    A block of ``transaction`` costs two further trips to the server.
+    """
+    with engine().connect() as connection:
+        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
 def after_commit(session: Session, call: Callable[[], None]) -> None:
     """Have something done once the transaction of ``session`` has committed, and not if it does not.
 
@@ -146,3 +180,8 @@ def take_turns(session: Session, what: str) -> None:
 def write_hint(session: Session) -> None:
     """What this transaction writes may be lost in a crash, so its commit need not wait for the disk."""
     session.execute(text("SET LOCAL synchronous_commit = off"))
+
+
+def is_hint() -> ColumnElement[bool]:
+    """A condition that is true, and does what ``write_hint`` does, for a statement that is all there is."""
+    return func.set_config("synchronous_commit", "off", True) == "off"

@@ -8,14 +8,15 @@ attempt number, which its every write must name. ``Journal`` is what all three h
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, and_, case, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Update, and_, bindparam, case, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from judge import metrics
 from judge.config import settings
-from judge.db import affected, after_commit, transaction, write_hint
+from judge.db import affected, after_commit, at_once, is_hint, transaction
 from judge.errors import AttemptLost
 from judge.models import RunRow, SubmissionRow, VerificationRow
 from judge.verdict import State
@@ -58,7 +59,9 @@ def move(
     return session.scalars(statement).all()
 
 
-def published(table: type[Row], after: int, seq: int) -> ColumnElement[int]:
+def published(
+    table: type[Row], after: int | ColumnElement[int], seq: int | ColumnElement[int]
+) -> ColumnElement[int]:
     """The note of what was published, which never runs past an event that was not."""
     noted = table.published_seq
     return case((noted >= after, func.greatest(noted, seq)), else_=noted)
@@ -69,16 +72,21 @@ def mark_sent(table: type[Row], id_: str, *, published_after: int, published_seq
 
     Redis has taken the events after ``published_after``, up to ``published_seq``.
     """
-    with transaction() as session:
-        write_hint(session)  # were it lost, something would be sent twice, which is harmless
-        session.execute(
-            update(table)
-            .where(table.id == id_)
-            .values(
-                published_seq=published(table, published_after, published_seq),
-                **({"sent_at": now()} if sent else {}),
-            )
-        )
+    with at_once() as connection:
+        known = {"id_": id_, "after": published_after, "seq": published_seq}
+        connection.execute(_marked(table, sent=sent), known)
+
+
+@cache
+def _marked(table: type[Row], *, sent: bool) -> Update:
+    """Made once, for it is carried out twice a submission."""
+    after, seq = bindparam("after", type_=Integer), bindparam("seq", type_=Integer)
+    return (
+        update(table)
+        # Were it lost, something would be sent twice, which is harmless.
+        .where(table.id == bindparam("id_"), is_hint())
+        .values(published_seq=published(table, after, seq), **({"sent_at": now()} if sent else {}))
+    )
 
 
 def never_sent(table: type[Row]) -> ColumnElement[bool]:

@@ -9,7 +9,7 @@ from sqlalchemy import delete, func, select, union_all, update
 from sqlalchemy.dialects.postgresql import insert
 
 from judge import changes
-from judge.db import transaction
+from judge.db import at_once, transaction
 from judge.models import LanguageRow, RunRow, SubmissionRow, VerificationRow, WorkerRow
 from judge.verdict import HELD, VerificationState
 
@@ -97,8 +97,11 @@ def forget_gone() -> None:
 
 def languages() -> list[dict[str, Any]]:
     """Every language that a worker has proven, as GET /languages shows it, by id."""
-    with transaction() as session:
-        return list(session.scalars(select(LanguageRow.spec).order_by(LanguageRow.id)))
+    with at_once() as connection:
+        return list(connection.scalars(_LANGUAGES))
+
+
+_LANGUAGES = select(LanguageRow.spec).order_by(LanguageRow.id)
 
 
 def _upsert(table: type[Any], key: str, value: str, columns: dict[str, Any]) -> Any:

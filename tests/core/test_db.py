@@ -3,7 +3,7 @@
 import logging
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 
 from judge import db
 from tests.servers import Servers
@@ -48,3 +48,25 @@ def test_a_failure_afterwards_is_none_of_the_transaction(
         db.after_commit(session, lambda: followed.append(True))
     assert followed == [True]
     assert "IndexError" in caplog.text
+
+
+def test_a_server_that_has_ended_our_connections_is_connected_to_anew(clean: Servers) -> None:
+    """As after a restart: nobody meets an error, and nobody had asked."""
+    with db.transaction() as one, db.transaction() as other:
+        ends = one.scalar(text("SELECT pg_backend_pid()")), other.scalar(text("SELECT pg_backend_pid()"))
+    with create_engine(db.database_url()).connect() as elsewhere:
+        for pid in ends:
+            elsewhere.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    for _ in ends:
+        with db.transaction() as session:
+            assert session.scalar(text("SELECT pg_backend_pid()")) not in ends
+
+
+def test_what_is_done_at_once_is_there_for_everybody(clean: Servers) -> None:
+    """It waits for no end of the block."""
+    with db.at_once() as connection:
+        connection.execute(text("INSERT INTO users (id, role) VALUES ('ann', 'user')"))
+        with db.transaction() as other:
+            assert other.scalar(text("SELECT count(*) FROM users")) == 1
+    with db.transaction() as session:
+        assert not session.connection().connection.dbapi_connection.autocommit
