@@ -142,8 +142,8 @@ def _configure(app: Celery) -> None:
         worker_soft_shutdown_timeout=20.0,
         worker_concurrency=settings().slots,
         worker_hijack_root_logger=False,
-        worker_send_task_events=True,  # Flower
-        task_send_sent_event=True,
+        worker_send_task_events=False,  # Flower, where it runs, has them sent; each costs a message
+        task_send_sent_event=False,
         task_serializer="json",
         accept_content=["json"],
         timezone="UTC",
