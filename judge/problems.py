@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import cast, func, select
+from sqlalchemy import bindparam, cast, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from judge import blobs, changes, versions
-from judge.db import transaction
+from judge.db import at_once, transaction
 from judge.errors import NotFound
 from judge.languages import table
 from judge.manifest import Manifest, Sample
@@ -153,15 +153,19 @@ def _is_current(version: Prepared) -> bool:
 
 def get(problem_id: str) -> CurrentProblem:
     """A problem by its id. Raises NotFound."""
-    query = (
-        select(PackageRow).join(Problem, Problem.package_id == PackageRow.id).where(Problem.id == problem_id)
-    )
-    with transaction() as session:
-        row = session.scalar(query)
+    with at_once() as connection:
+        row = connection.execute(_CURRENT, {"id_": problem_id}).first()
     if row is None:
         raise NotFound(f"there is no problem {problem_id!r}")
     manifest, pages = Manifest.from_json(row.manifest), Pages.from_json(row.pages)
     return CurrentProblem(problem_id, row.id, row.version, manifest, pages)
+
+
+_CURRENT = (
+    select(PackageRow.id, PackageRow.version, PackageRow.manifest, PackageRow.pages)
+    .join(Problem, Problem.package_id == PackageRow.id)
+    .where(Problem.id == bindparam("id_"))
+)
 
 
 def page(*, limit: int, after: str = "") -> list[Listed]:

@@ -3,9 +3,25 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    and_,
+    bindparam,
+    cast,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.orm import Session
 
 from judge.config import settings
@@ -149,17 +165,27 @@ def hearing(session: Session, type_: str, *, user_id: str, problem_id: str | Non
 
     They are kept from being removed until the transaction ends, which would make it fail.
     """
+    asked: dict[str, Any] = {"type_": type_, "user_id_": user_id, "problem_id_": problem_id}
+    asked["most"] = settings().webhook_backlog
+    return [(id_, full) for id_, full in session.execute(_hearing(), asked)]
+
+
+@cache
+def _hearing() -> Select[str, bool]:
+    """Made once: it is asked at each end of a judging, and to make it takes longer than to ask it."""
+    user_id, problem_id = bindparam("user_id_", type_=Text), bindparam("problem_id_", type_=Text)
+    types = cast(array([bindparam("type_", type_=Text)]), WebhookRow.events.type)
     is_users = exists(select(User.id).where(User.id == user_id))
     owner = select(User.id).where(
         User.id == WebhookRow.user_id, User.disabled_at.is_(None), User.removed_at.is_(None)
     )
-    query = (
-        select(WebhookRow.id, is_full())
+    return (
+        select(WebhookRow.id, is_full(bindparam("most", type_=Integer)))
         .where(
             # Two indexes, one for each.
             or_(and_(WebhookRow.scope == "own", WebhookRow.user_id == user_id), WebhookRow.scope == "all"),
             WebhookRow.state == "enabled",
-            or_(WebhookRow.events.is_(None), WebhookRow.events.contains([type_])),
+            or_(WebhookRow.events.is_(None), WebhookRow.events.contains(types)),
             or_(WebhookRow.problem_id.is_(None), WebhookRow.problem_id == problem_id),
             # Who made one where nobody was asked for a token has shown no right to a user's events.
             or_(
@@ -172,16 +198,15 @@ def hearing(session: Session, type_: str, *, user_id: str, problem_id: str | Non
         )
         .with_for_update(read=True, key_share=True, of=WebhookRow)
     )
-    return [(id_, full) for id_, full in session.execute(query)]
 
 
-def is_full() -> ColumnElement[bool]:
-    """The condition that as many deliveries wait for a webhook as may."""
+def is_full(most: int | ColumnElement[int]) -> ColumnElement[bool]:
+    """The condition that so many deliveries wait for a webhook."""
     waiting = (
         select(DeliveryRow.id)
         .where(DeliveryRow.webhook_id == WebhookRow.id, DeliveryRow.state == "pending")
         .correlate(WebhookRow)
-        .offset(settings().webhook_backlog - 1)
+        .offset(most - 1)
     )
     return exists(waiting)
 

@@ -44,7 +44,9 @@ def ping(webhook_id: str) -> str:
     """Have a webhook told that it is one, once; the delivery's id. Raises NotFound, WebhookRefused."""
     with transaction() as session:
         row = _enabled(session, webhook_id)
-        if session.scalar(select(webhooks.is_full()).where(WebhookRow.id == webhook_id)):
+        if session.scalar(
+            select(webhooks.is_full(settings().webhook_backlog)).where(WebhookRow.id == webhook_id)
+        ):
             raise WebhookRefused("too many deliveries wait for this webhook already")
         [delivery_id] = _write(session, [(row.id, False)], PING, datetime.now(UTC), {"webhook_id": row.id})
         return delivery_id
