@@ -4,7 +4,7 @@ Every change is one transaction that moves the row, appends what happened to its
 events for the caller to publish once it has committed. A worker's changes name the attempt they belong
 to; where that attempt no longer holds the row they raise AttemptLost and write nothing::
 
-    create ──> queued ──claim──> compiling ──start_running──> running ──finish──> done
+    create ──> queued ──claim──> compiling ──record──> running ──finish──> done
                  ^                   │                          │
                  └─── give_back ─────┴────── lapse ─────────────┘──> failed, after max_attempts lost ones
 
@@ -16,9 +16,10 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, case, insert, select
+from sqlalchemy import ColumnElement, Integer, bindparam, case, insert, literal_column, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from judge import counting, journal, turns
 from judge.db import transaction
@@ -50,6 +51,17 @@ class Claim:
     event: Event | None
 
 
+@dataclass(frozen=True)
+class Compiled:
+    """The program is compiled, with this output; its tests begin."""
+
+    output: bytes | None
+
+
+Step = Compiled | TestResult
+"""Something in the course of a judging."""
+
+
 def create(
     *,
     problem_id: str,
@@ -69,7 +81,7 @@ def create(
     deleted meanwhile.
     """
     with _unless_deleted(problem_id), transaction() as session:
-        row = session.scalars(
+        row, version = session.execute(
             insert(SubmissionRow)
             .values(
                 id=new_id(),
@@ -84,13 +96,21 @@ def create(
                 last_seq=1,
                 **turns.join(session, SubmissionRow, language, user_id, at_once=True),
             )
-            .returning(SubmissionRow)
+            .returning(SubmissionRow, _VERSION)
         ).one()
+        set_committed_value(row, "version", version)
         [event] = append(session, row, [(State.QUEUED, {"attempt": 0})])
         submission = read_row(session, row)
         if also:
             also(session, submission)
         return submission, event
+
+
+# What is computed no INSERT returns by itself, and it would be asked for afterwards. As text, for of a table
+# that is inserted into SQLAlchemy correlates no subquery.
+_VERSION = literal_column(
+    "(SELECT version FROM packages WHERE packages.id = submissions.package_id)", Integer
+)
 
 
 @contextmanager
@@ -120,11 +140,7 @@ def claim(submission_id: str, worker: str) -> Claim | None:
         if row is None:
             return None
         events = append(session, row, [(State.COMPILING, {"attempt": row.attempt})])
-        files, entry_point, manifest = session.execute(
-            select(SubmissionRow.files, SubmissionRow.entry_point, PackageRow.manifest)
-            .join(PackageRow, PackageRow.id == SubmissionRow.package_id)
-            .where(SubmissionRow.id == submission_id)
-        ).one()
+        files, entry_point, manifest = session.execute(_ASKED, {"id_": submission_id}).one()
     # After the commit: what cannot be read here costs this attempt, instead of being claimed for ever.
     return Claim(
         submission_id=row.id,
@@ -137,55 +153,45 @@ def claim(submission_id: str, worker: str) -> Claim | None:
     )
 
 
-def start_running(
-    submission_id: str, attempt: int, compile_output: bytes | None, *, published: Published
-) -> list[Event]:
-    """The program is compiled; its tests begin. Raises AttemptLost."""
+_ASKED = (
+    select(SubmissionRow.files, SubmissionRow.entry_point, PackageRow.manifest)
+    .join(PackageRow, PackageRow.id == SubmissionRow.package_id)
+    .where(SubmissionRow.id == bindparam("id_"))
+)
+
+
+def record(submission_id: str, attempt: int, steps: Sequence[Step], *, published: Published) -> list[Event]:
+    """What has come of it so far; the judging goes on. Raises AttemptLost."""
     with transaction() as session:
         row = _journal.move_held(
-            session,
-            submission_id,
-            attempt,
-            published,
-            entries=1,
-            state=State.RUNNING,
-            compile_output=compile_output,
+            session, submission_id, attempt, published, entries=len(steps), **_moved_by(steps)
         )
-        return append(session, row, [(State.RUNNING, {"attempt": attempt, "test_count": row.test_count})])
-
-
-def record_tests(
-    submission_id: str, attempt: int, tests: Sequence[TestResult], *, published: Published
-) -> list[Event]:
-    """Some tests have ended; the judging goes on. Raises AttemptLost."""
-    with transaction() as session:
-        row = _journal.move_held(session, submission_id, attempt, published, entries=len(tests))
-        return append(session, row, _add_tests(session, row, tests))
+        return append(session, row, _write(session, row, steps))
 
 
 def finish(
     submission_id: str,
     attempt: int,
     judgement: Judgement,
-    tests: Sequence[TestResult] = (),
+    steps: Sequence[Step] = (),
     *,
     published: Published,
 ) -> list[Event]:
-    """The verdict, with every test row before it. Raises AttemptLost."""
+    """The verdict, with every step before it that is not recorded yet. Raises AttemptLost."""
     with transaction() as session:
         row = _journal.move_held(
             session,
             submission_id,
             attempt,
             published,
-            entries=len(tests) + 1,
+            entries=len(steps) + 1,
             state=State.DONE,
             lease_until=None,
             worker=None,
             finished_at=now(),
             **asdict(judgement),
         )
-        entries, was_trial = _add_tests(session, row, tests), row.is_trial
+        entries, was_trial = _write(session, row, steps), row.is_trial
         rejudged.settle(session, row)
         if was_trial:
             return []
@@ -202,13 +208,25 @@ def end_without_verdict(session: Session, row: SubmissionRow) -> list[Event]:
     return [] if was_trial else append(session, row, [(row.state, read_row(session, row).as_json())])
 
 
-def _add_tests(session: Session, row: SubmissionRow, tests: Sequence[TestResult]) -> list[Entry]:
+def _moved_by(steps: Sequence[Step]) -> dict[str, Any]:
+    """The columns that these change."""
+    moved: dict[str, Any] = {}
+    for step in steps:
+        if isinstance(step, Compiled):
+            moved = {"state": State.RUNNING, "compile_output": step.output}
+    return moved
+
+
+def _write(session: Session, row: SubmissionRow, steps: Sequence[Step]) -> list[Entry]:
+    """The rows of those that are tests; what is to be logged of all of them."""
+    tests = [step for step in steps if isinstance(step, TestResult)]
     if tests:
         session.execute(
             insert(TestRow),
             [{"submission_id": row.id, "attempt": row.attempt, **asdict(test)} for test in tests],
         )
-    return [("test", test.as_json()) for test in tests]
+    running = State.RUNNING, {"attempt": row.attempt, "test_count": row.test_count}
+    return [running if isinstance(step, Compiled) else ("test", step.as_json()) for step in steps]
 
 
 class _Journal(Journal[SubmissionRow, Event]):
@@ -235,7 +253,7 @@ class _Journal(Journal[SubmissionRow, Event]):
             Event(row.id, first + offset, kind(word), row.problem_id, row.user_id, row.changed_at, data)
             for offset, (word, data) in enumerate(entries)
         ]
-        session.execute(
+        session.connection().execute(  # the session would make entities of them first
             insert(EventRow),
             [
                 {"submission_id": e.submission_id, "seq": e.seq, "type": e.type, "at": e.at, "data": e.data}

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from judge.db import transaction
@@ -117,15 +117,21 @@ def _read_rows(session: Session, rows: Sequence[SubmissionRow]) -> list[Submissi
     """
     tests: dict[str, list[TestResult]] = {row.id: [] for row in rows}
     if judged := [row.id for row in rows if row.is_trial or row.state != State.QUEUED]:
-        query = (
-            select(TestRow)
-            .join(SubmissionRow, SubmissionRow.id == TestRow.submission_id)
-            .where(TestRow.submission_id.in_(judged), TestRow.attempt == SubmissionRow.shown_attempt)
-            .order_by(TestRow.index)
-        )
-        for found in session.scalars(query):
+        for found in session.scalars(_TESTS, {"ids": judged}):
             tests[found.submission_id].append(TestResult(**_fields(TestResult, found)))
     return [_submission(row, tests[row.id]) for row in rows]
+
+
+_TESTS = (
+    select(TestRow)
+    .join(SubmissionRow, SubmissionRow.id == TestRow.submission_id)
+    .where(
+        TestRow.submission_id.in_(bindparam("ids", expanding=True)),
+        TestRow.attempt == SubmissionRow.shown_attempt,
+    )
+    .order_by(TestRow.index)
+)
+"""Made once, for it is asked at every end of a judging and for whoever looks at one."""
 
 
 def _submission(row: SubmissionRow, tests: Sequence[TestResult]) -> Submission:

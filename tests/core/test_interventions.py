@@ -9,7 +9,7 @@ from judge import db, submissions
 from judge.config import settings
 from judge.errors import AttemptLost, Conflict, NotFound
 from judge.records import GroupResult, Judgement, Submission, TestResult, instant, new_id
-from judge.submissions import interventions, ledger
+from judge.submissions import Compiled, interventions, ledger
 from judge.verdict import State, Verdict
 from tests.servers import expire, log_of, new_problem, submit
 
@@ -37,7 +37,7 @@ def bring(submission_id: str, state: State) -> None:
     claim = submissions.claim(submission_id, "worker")
     assert claim is not None
     if state in (State.RUNNING, State.DONE):
-        submissions.start_running(submission_id, claim.attempt, None, published=NOTHING)
+        submissions.record(submission_id, claim.attempt, [Compiled(None)], published=NOTHING)
     if state == State.DONE:
         submissions.finish(submission_id, claim.attempt, ACCEPTED, published=NOTHING)
     while state == State.FAILED and ledger.get(submission_id).state != State.FAILED:
@@ -60,7 +60,7 @@ def test_what_has_not_ended_is_cancelled(problem: str, state: State) -> None:
     assert submissions.claim(submission_id, "worker") is None
     for write in (
         lambda: submissions.renew(submission_id, attempt),
-        lambda: submissions.start_running(submission_id, attempt, None, published=NOTHING),
+        lambda: submissions.record(submission_id, attempt, [Compiled(None)], published=NOTHING),
         lambda: submissions.finish(submission_id, attempt, ACCEPTED, published=NOTHING),
         lambda: submissions.give_back(submission_id, attempt, lost=True),
     ):
@@ -165,8 +165,8 @@ def test_the_former_judgement_is_kept(problem: str) -> None:
         if bring_on == State.COMPILING:
             assert submissions.claim(submission_id, "worker")
         if bring_on == State.RUNNING:
-            submissions.start_running(submission_id, 2, b"anew", published=NOTHING)
-            submissions.record_tests(submission_id, 2, [result(1)], published=NOTHING)
+            submissions.record(submission_id, 2, [Compiled(b"anew")], published=NOTHING)
+            submissions.record(submission_id, 2, [result(1)], published=NOTHING)
         shown = ledger.get(submission_id).as_json()
         assert (shown["state"], shown["verdict"], shown["score"]) == (bring_on, None, None)
         assert len(shown["tests"]) == (1 if bring_on == State.RUNNING else 0)
@@ -187,8 +187,8 @@ def test_the_former_judgement_counts_again(problem: str, way: str) -> None:
     attempt = 1
     if way != "cancelled in the queue":
         assert submissions.claim(submission_id, "worker")
-        submissions.start_running(submission_id, 2, b"anew", published=NOTHING)
-        submissions.record_tests(submission_id, 2, [result(1)], published=NOTHING)
+        submissions.record(submission_id, 2, [Compiled(b"anew")], published=NOTHING)
+        submissions.record(submission_id, 2, [result(1)], published=NOTHING)
         attempt = 2
     if way == "failed":
         attempt = 1 + settings().max_attempts

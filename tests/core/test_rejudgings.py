@@ -10,7 +10,7 @@ from judge.errors import Conflict, NotFound
 from judge.records import Judgement, Submission, TestResult, new_id
 from judge.rejudgings import ledger as rejudging_ledger
 from judge.rejudgings.ledger import Rejudging, Wanted
-from judge.submissions import interventions, ledger
+from judge.submissions import Compiled, interventions, ledger
 from judge.verdict import RejudgingState, State, Verdict
 from tests.servers import Servers, expire, forget_settings, log_of, new_problem, submit
 
@@ -38,7 +38,7 @@ def judge(submission_id: str, judgement: Judgement = ACCEPTED) -> None:
     claim = submissions.claim(submission_id, "worker")
     assert claim is not None
     tests = [result(index) for index in range(1, len(claim.manifest.tests) + 1)]
-    submissions.start_running(submission_id, claim.attempt, None, published=NOTHING)
+    submissions.record(submission_id, claim.attempt, [Compiled(None)], published=NOTHING)
     submissions.finish(submission_id, claim.attempt, judgement, tests, published=NOTHING)
 
 

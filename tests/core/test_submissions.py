@@ -25,7 +25,7 @@ from judge.config import settings as judge_settings
 from judge.errors import AttemptLost, NotFound
 from judge.events import ENDINGS
 from judge.records import GroupResult, Judgement, TestResult, is_id, new_id
-from judge.submissions import ledger
+from judge.submissions import Compiled, ledger
 from judge.verdict import ENDED, HELD, State, Verdict
 from tests.servers import expire, log_of, submit
 
@@ -57,10 +57,10 @@ def test_the_way_to_a_verdict(problem: str) -> None:
     assert claim is not None
     assert (claim.attempt, claim.language, claim.files[0].content) == (1, "python3", "print(1)")
     assert [test.name for test in claim.manifest.tests] == ["sample/1", "secret/1", "secret/2"]
-    [running] = submissions.start_running(created.id, 1, b"warning: \xff", published=NOTHING)
+    [running] = submissions.record(created.id, 1, [Compiled(b"warning: \xff")], published=NOTHING)
     assert running.data == {"attempt": 1, "test_count": 3}
     crash = result(3, verdict="runtime_error", exit_code=None, signal=11)
-    first, second = submissions.record_tests(created.id, 1, [result(1), result(2)], published=NOTHING)
+    first, second = submissions.record(created.id, 1, [result(1), result(2)], published=NOTHING)
     third, done = submissions.finish(
         created.id, 1, Judgement(Verdict.RUNTIME_ERROR, 0.25, 0.5, 2**20, None, b"warning: \xff"), [crash],
         published=NOTHING,
@@ -149,8 +149,8 @@ def test_nobody_takes_what_is_held(problem: str) -> None:
 
 WRITES: list[Callable[[str], object]] = [
     lambda id_: submissions.renew(id_, 1),
-    lambda id_: submissions.start_running(id_, 1, None, published=NOTHING),
-    lambda id_: submissions.record_tests(id_, 1, [result(1)], published=NOTHING),
+    lambda id_: submissions.record(id_, 1, [Compiled(None)], published=NOTHING),
+    lambda id_: submissions.record(id_, 1, [result(1)], published=NOTHING),
     lambda id_: submissions.finish(id_, 1, ACCEPTED, [result(1)], published=NOTHING),
     lambda id_: submissions.give_back(id_, 1, lost=True),
     lambda id_: submissions.give_back(id_, 1, lost=False),
@@ -161,7 +161,7 @@ def test_whoever_was_thought_dead_writes_nothing(problem: str) -> None:
     """Once its lease has run out and somebody else has claimed, every write of an attempt is refused."""
     created, _ = submit()
     assert submissions.claim(created.id, "one")
-    submissions.start_running(created.id, 1, b"of the first attempt", published=NOTHING)
+    submissions.record(created.id, 1, [Compiled(b"of the first attempt")], published=NOTHING)
     expire(created.id)
     claim = submissions.claim(created.id, "two")
     assert claim is not None
@@ -226,7 +226,7 @@ def test_after_the_last_lost_attempt_it_has_failed(problem: str) -> None:
     ]
     for attempt in range(1, judge_settings().max_attempts + 1):
         assert submissions.claim(created.id, "worker")
-        submissions.record_tests(created.id, attempt, [result(1)], published=NOTHING)
+        submissions.record(created.id, attempt, [result(1)], published=NOTHING)
         expire(created.id)
         [event] = ways[attempt % 2](attempt)
     assert event.type == "submission.failed"
@@ -255,7 +255,7 @@ def test_lapse_takes_what_is_overdue_and_nothing_else(problem: str) -> None:
     dead, alive, waiting = (submit()[0].id for _ in range(3))
     for submission_id in (dead, alive):
         assert submissions.claim(submission_id, "worker")
-    submissions.start_running(dead, 1, b"output", published=NOTHING)
+    submissions.record(dead, 1, [Compiled(b"output")], published=NOTHING)
     expire(dead)
     [event] = submissions.lapse()
     assert (event.submission_id, event.seq, event.type) == (dead, 4, "submission.queued")
@@ -268,11 +268,11 @@ def test_what_a_former_attempt_saw_is_not_shown(problem: str) -> None:
     """A queued submission shows no tests, and a running one those of its present attempt."""
     created, _ = submit()
     assert submissions.claim(created.id, "one")
-    submissions.record_tests(created.id, 1, [result(1), result(2)], published=NOTHING)
+    submissions.record(created.id, 1, [result(1), result(2)], published=NOTHING)
     submissions.give_back(created.id, 1, lost=True)
     assert ledger.get(created.id).tests == ()
     assert submissions.claim(created.id, "two")
-    submissions.record_tests(created.id, 2, [result(1)], published=NOTHING)
+    submissions.record(created.id, 2, [result(1)], published=NOTHING)
     assert [test.index for test in ledger.get(created.id).tests] == [1]
     started = ledger.get(created.id).started_at
     assert started is not None
@@ -283,11 +283,11 @@ def test_the_note_of_what_was_published_has_no_gap(problem: str) -> None:
     """An event that Redis did not take stays to be published, whatever was published after it."""
     created, _ = submit()
     assert submissions.claim(created.id, "worker")  # events 1 and 2; nobody has published the first
-    submissions.start_running(created.id, 1, None, published=(1, 2))
+    submissions.record(created.id, 1, [Compiled(None)], published=(1, 2))
     assert column(created.id, "published_seq") == 0
     submissions.mark_sent(created.id, published_seq=1, sent=True)
     assert column(created.id, "published_seq") == 1
-    submissions.record_tests(created.id, 1, [result(1)], published=(1, 3))
+    submissions.record(created.id, 1, [result(1)], published=(1, 3))
     assert column(created.id, "published_seq") == 3
     submissions.mark_sent(created.id, published_seq=2, sent=False)
     assert column(created.id, "published_seq") == 3
@@ -392,7 +392,7 @@ class Lives(RuleBasedStateMachine):
 
     @rule(attempt=attempts)
     def start(self, attempt: tuple[str, int]) -> None:
-        if self.held(attempt, lambda: submissions.start_running(*attempt, b"\xff", published=NOTHING)):
+        if self.held(attempt, lambda: submissions.record(*attempt, [Compiled(b"\xff")], published=NOTHING)):
             self.state[attempt[0]] = "running"
 
     @rule(attempt=attempts, published=st.tuples(st.integers(0, 9), st.integers(0, 9)))
@@ -400,7 +400,7 @@ class Lives(RuleBasedStateMachine):
         index = len(log_of(attempt[0]))  # any number that this attempt has not used
         upto = min(published[1], index)
         tests = [result(index), result(index + 1000)]
-        self.held(attempt, lambda: submissions.record_tests(*attempt, tests, published=(published[0], upto)))
+        self.held(attempt, lambda: submissions.record(*attempt, tests, published=(published[0], upto)))
 
     @rule(attempt=consumes(attempts), verdict=st.sampled_from(Verdict))
     def finish(self, attempt: tuple[str, int], verdict: Verdict) -> None:

@@ -155,6 +155,8 @@ def test_procfile(debian_urls: dict[str, str], folder: Path) -> None:
         assert requests.get(f"{flower}/api/tasks").status_code == 401
 
         def shown() -> None:
+            # Flower sees what happens from when it has asked for it.
+            judged(Running(f"http://127.0.0.1:{port}", process.pid, folder, env))
             tasks = requests.get(f"{flower}/api/tasks", auth=("ops", "secret"))
             names = {task["name"] for task in tasks.json().values()}
             assert {"judge.judge", "judge.sweep"} <= names
@@ -162,7 +164,6 @@ def test_procfile(debian_urls: dict[str, str], folder: Path) -> None:
             queues = {queue["name"] for worker in workers.values() for queue in worker["active_queues"]}
             assert {"upkeep", "judge.python3", "webhooks"} <= queues
 
-        judged(Running(f"http://127.0.0.1:{port}", process.pid, folder, env))
         until(shown, (AssertionError, ValueError, KeyError))
 
 

@@ -1,7 +1,9 @@
 """An attempt beside its judging: rows in groups, events in order, and an end as soon as it is lost."""
 
+import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
@@ -14,8 +16,9 @@ from judge.sandbox import Limits
 from judge.submissions import ledger
 from judge.tasks.attempt import Attempt
 from judge.tasks.lifecycle import Drained
+from judge.tasks.signals import step_recorded
 from judge.verdict import State, Verdict
-from tests.servers import Servers, expire, forget_settings, log_of, submit, until
+from tests.servers import PATIENCE_S, Servers, expire, forget_settings, log_of, submit, until
 
 ACCEPTED = Judgement(Verdict.ACCEPTED)
 
@@ -67,6 +70,23 @@ def test_every_step_is_recorded_and_noted(problem: str) -> None:
     assert noted(submission_id) == (54, 54)
 
 
+def test_a_short_judging_is_written_at_once(problem: str) -> None:
+    """What ends within the time that steps may wait costs one transaction, in which nothing is left out."""
+    submission_id, attempt = begin()
+    with attempt:
+        attempt.compiled(b"a warning")
+        attempt.tested(result(1))
+        attempt.finish(replace(ACCEPTED, compile_output=b"a warning"))
+    found = ledger.get(submission_id)
+    assert (found.state, found.compile_output, len(found.tests)) == (State.DONE, b"a warning", 1)
+    log = ledger.events_after(submission_id, 0)
+    assert [event.type.partition(".")[2] for event in log] == [
+        *("queued", "compiling", "running", "test", "done")
+    ]
+    assert len({event.at for event in log[2:]}) == 1
+    assert noted(submission_id) == (5, 5)
+
+
 def test_a_row_is_written_while_the_next_test_runs(problem: str) -> None:
     """A watcher need not wait for the next test to end."""
     submission_id, attempt = begin()
@@ -74,17 +94,27 @@ def test_a_row_is_written_while_the_next_test_runs(problem: str) -> None:
         attempt.compiled(None)
         attempt.tested(result(1))
         until(lambda: log_of(submission_id)[-1][1] == "test")
+        assert ledger.get(submission_id).state == State.RUNNING
         attempt.finish(ACCEPTED)
 
 
 def test_what_redis_did_not_take_is_not_noted(problem: str, servers: Servers) -> None:
     """Redis was away for one step: that step and what follows stay for the sweeper to publish again."""
     submission_id, attempt = begin()
+    told = threading.Event()
+
+    def note(**_: object) -> bool:
+        told.set()
+        return True
+
     with attempt:
         servers.stop_redis()
+        step_recorded.connect(note)
         try:
             attempt.compiled(None)
+            assert told.wait(PATIENCE_S)
         finally:
+            step_recorded.disconnect(note)
             servers.start_redis()
         attempt.tested(result(1))
         attempt.finish(ACCEPTED)

@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from judge import db, events, queue, submissions, workers
 from judge.records import Judgement
-from judge.submissions import ledger
+from judge.submissions import Compiled, ledger
 from judge.tasks import sweeping
 from judge.verdict import Verdict
 from tests.servers import Servers, expire, log_of, new_language, submit
@@ -105,7 +105,7 @@ def test_an_event_lost_before_the_last_is_told_too(problem: str, listener: PubSu
     created, _ = submit()
     submissions.mark_sent(created.id, published_seq=1, sent=True)
     assert submissions.claim(created.id, "dead")
-    submissions.start_running(created.id, 1, None, published=(1, 1))
+    submissions.record(created.id, 1, [Compiled(None)], published=(1, 1))
     expire(created.id)
     sweeping.sweep()
     age()

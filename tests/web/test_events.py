@@ -13,6 +13,7 @@ from judge import accounts, db, events, packages, submissions, verifications
 from judge.accounts import tokens
 from judge.events import Event
 from judge.records import Judgement, Submission, TestResult
+from judge.submissions import Compiled
 from judge.verdict import Verdict
 from tests.conftest import REPOSITORY, Running
 from tests.servers import new_language, new_problem
@@ -49,7 +50,7 @@ def go_on(id_: str, *, publish: bool = True) -> list[Event]:
     """Two events more: it is compiled, and running."""
     claim = submissions.claim(id_, "worker")
     assert claim is not None
-    told = [claim.event, *submissions.start_running(id_, claim.attempt, None, published=(0, 0))]
+    told = [claim.event, *submissions.record(id_, claim.attempt, [Compiled(None)], published=(0, 0))]
     if publish:
         events.publish(told)
     return told

@@ -14,7 +14,7 @@ from judge import accounts, blobs, config, db, queue, submissions, verifications
 from judge.errors import AttemptLost
 from judge.events import Event
 from judge.records import Judgement
-from judge.submissions import ledger
+from judge.submissions import Compiled, ledger
 from judge.tasks import sweeping
 from judge.verdict import Verdict
 from judge.webhooks import WebhookRefused, attempts, deliveries
@@ -108,7 +108,7 @@ def test_what_is_not_committed_is_not_told(problem: str) -> None:
     hook, _ = webhook(URL)
     created, _ = submit()
     assert submissions.claim(created.id, "worker")
-    submissions.start_running(created.id, 1, None, published=(0, 0))
+    submissions.record(created.id, 1, [Compiled(None)], published=(0, 0))
     with pytest.raises(AttemptLost):
         submissions.finish(created.id, 2, Judgement(Verdict.ACCEPTED), published=(0, 0))
     assert told(hook.id) == []
@@ -260,7 +260,7 @@ def test_a_body_is_bounded(problem: str, set_: Set) -> None:
     hook, _ = webhook(URL)
     created, _ = submit()
     assert submissions.claim(created.id, "worker")
-    submissions.start_running(created.id, 1, b"warning \0 \xff" * 2000, published=(0, 0))
+    submissions.record(created.id, 1, [Compiled(b"warning \0 \xff" * 2000)], published=(0, 0))
     submissions.finish(created.id, 1, Judgement(Verdict.ACCEPTED), published=(0, 0))
     judgement = Judgement(Verdict.COMPILE_ERROR, compile_output=b"error \0" * 2000)
     other, _ = submit()
