@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 _CONFIRM_S = 5.0
 _SILENT_S = 10.0
 _RECONNECT_S = (0.1, 2.0)
+_IN_A_ROW = 20
+"""Messages that are passed on before others of this process have their turn."""
 
 _HEARTBEAT = (
     "judge:heartbeat"  # nobody publishes here; being subscribed to it keeps the connection in its mode
@@ -184,11 +186,16 @@ class Hub:
     def _read(self) -> None:
         pubsub, last_heard, asked = self._pubsub, time.monotonic(), False
         assert pubsub is not None, "connected before it is read"
+        in_a_row = 0
         while not self._broken:
             message = pubsub.get_message(timeout=1.0)
             if message is not None:
                 last_heard, asked = time.monotonic(), False
                 self._handle(message)
+                in_a_row += 1
+                if in_a_row == _IN_A_ROW:
+                    in_a_row = 0
+                    time.sleep(0)  # no wait: what has come already would be read to its end first
             elif time.monotonic() - last_heard > _SILENT_S:
                 if asked:
                     raise redis.ConnectionError("it is open, and silent")

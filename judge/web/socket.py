@@ -60,8 +60,8 @@ def _serve(ws: Any) -> None:
                 wake.clear()
                 session.ask_again()
                 # A client may always have sent more before it is answered.
-                while not streams().closing and (frame := ws.receive(timeout=0)) is not None:
-                    _answer(session, frame)
+                while not streams().closing and (ws.input_buffer or not ws.connected):
+                    _answer(session, ws.receive())
                     session.ask_again()
                 session.forward()
             ws.close(*(_SERVICE_RESTART, "restarting") if streams().closing else (_TRY_AGAIN, "too slow"))
@@ -113,7 +113,9 @@ class _Wire:
 
     def send(self, frame: bytes) -> None:
         with self._lock:
-            self._sock.sendall(frame)
+            sent = self._sock.send(frame)  # as a rule all of it, and then sendall would take longer
+            if sent < len(frame):
+                self._sock.sendall(frame[sent:])
 
     def recv(self, size: int) -> bytes:
         if len(self._ws.input_buffer) > _UNREAD_FRAMES:
