@@ -1,22 +1,24 @@
 """Every setting of the judge, with its default and the environment variable it is read from."""
 
 import ipaddress
+import json
 import os
 import re
 from functools import cache
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from limits import parse_many
 from pydantic import (
     AfterValidator,
     AliasChoices,
+    BeforeValidator,
     Field,
     ValidationError,
     field_validator,
     model_validator,
 )
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from judge.errors import ConfigError
 
@@ -44,6 +46,15 @@ Rate = Annotated[str, AfterValidator(_rate)]
 """As ``120/minute``, or several with a comma between them; empty: no limit."""
 
 
+def _json(given: object) -> object:
+    if not isinstance(given, str):
+        return given
+    try:
+        return json.loads(given or "{}")
+    except ValueError as error:
+        raise ValueError(f"is no JSON: {error}") from error
+
+
 def listed(names: str) -> list[str]:
     """What a setting lists, separated by commas."""
     return [name.strip() for name in names.split(",") if name.strip()]
@@ -68,6 +79,9 @@ class Settings(BaseSettings):
         default="",
         validation_alias=AliasChoices("CELERY_BROKER_URL"),
         description="the queue's broker, if it is not REDIS_URL",
+    )
+    broker_options: Annotated[dict[str, Any], NoDecode, BeforeValidator(_json)] = Field(
+        default={}, description="further options of the broker's transport, a JSON object"
     )
     port: int = Field(
         default=8000,

@@ -5,15 +5,15 @@ that comes twice finds nothing to claim.
 """
 
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from celery import Celery, Task
 from kombu import Exchange, Queue
 from kombu.exceptions import ChannelError, OperationalError
 
 from judge import metrics
+from judge.brokers import Broker, broker
 from judge.config import settings
-from judge.errors import ConfigError, QueueUnavailable
+from judge.errors import QueueUnavailable
 from judge.languages import table
 from judge.manifest import Manifest
 from judge.redis_transport import mend
@@ -50,6 +50,7 @@ _LANGUAGE = "judge."
 HARD_AFTER_S = 10.0
 """Seconds between the soft limit of a judging, at which it is told to stop, and the hard one."""
 _BEYOND_HARD_S = 60.0
+_NOT_FOUND = "404"  # by the standard of AMQP, which kombu keeps for every broker
 
 
 def language_queue(language: str) -> Queue:
@@ -58,36 +59,14 @@ def language_queue(language: str) -> Queue:
     return Queue(name, exchange=_DIRECT, routing_key=name)
 
 
+def found_broker() -> Broker:
+    """The broker that the settings name. Raises ConfigError where there is none, or none that would do."""
+    return broker(_visibility_timeout_s())
+
+
 def broker_url() -> str:
-    """CELERY_BROKER_URL or REDIS_URL as Celery spells it: a Unix socket is ``redis+socket://`` there.
-
-    Raises ConfigError where neither is set.
-    """
-    url = settings().celery_broker_url or settings().redis_url
-    if not url:
-        raise ConfigError("REDIS_URL is not set: give it, or start everything with `judge up`")
-    if url.startswith("unix://"):
-        return _socket_url(url)
-    if url.startswith("rediss://") and "ssl_cert_reqs=" not in url:
-        # Unless it is told to, kombu looks at no certificate.
-        return f"{url}{'&' if '?' in url else '?'}ssl_cert_reqs=required"
-    return url
-
-
-def _socket_url(url: str) -> str:
-    parts = urlsplit(url)
-    options = dict(parse_qsl(parts.query))
-    who = parts.netloc.removesuffix("@")
-    if password := options.pop("password", ""):
-        who = f"{options.pop('username', '')}:{quote(password, safe='')}"
-    if "db" in options:
-        options["virtual_host"] = options.pop("db")
-    query = f"?{urlencode(options)}" if options else ""
-    return f"redis+socket://{who}{'@' if who else ''}{parts.path}{query}"
-
-
-def _is_redis(url: str) -> bool:
-    return url.startswith(("redis", "sentinel"))
+    """CELERY_BROKER_URL or REDIS_URL, as Celery spells it. Raises ConfigError, as ``found_broker`` does."""
+    return found_broker().url
 
 
 def _visibility_timeout_s() -> float:
@@ -100,29 +79,25 @@ def _visibility_timeout_s() -> float:
     return longest_s + HARD_AFTER_S + _BEYOND_HARD_S
 
 
-def _configure(app: Celery) -> None:
-    url = broker_url()
-    visibility_timeout_s = _visibility_timeout_s()
-    transport_options: dict[str, Any] = {"visibility_timeout": visibility_timeout_s}
-    if _is_redis(url):
-        transport_options |= {
-            "unacked_restore_interval": 5,  # the default sweeps for lost messages every 100 s or so
-            "unacked_restore_throttle": 1,
-            "socket_timeout": 5,  # a connection that is open and silent is noticed in seconds, not never
-            "socket_connect_timeout": 5,
-            "socket_keepalive": True,
-            "health_check_interval": 10,
-            # A sender that is refused asks once more; by default it would do so for 6 s.
-            "max_retries": 1,
-            "interval_start": 0.2,
-            "retry_on_timeout": True,  # without it a read that times out loses the message it was to bring
-            "priority_steps": [0],  # one list a queue; Celery would spread priorities over several
-        }
+def configure(app: Celery) -> None:
+    """Tell Celery of the broker, and of all else. Raises ConfigError."""
+    found = found_broker()
+    visibility_timeout_s = found.options["visibility_timeout"]
+    if found.is_sqs:
+        from judge import sqs_transport  # what it needs is there for who uses it
+
+        sqs_transport.mend()
     app.conf.update(
-        broker_url=url,
+        broker_url=found.url,
+        # Celery by itself would read CELERY_BROKER_URL before the former, and so look at no certificate.
+        broker_read_url=found.url,
+        broker_write_url=found.url,
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
-        broker_transport_options=transport_options,
+        # What a broker refuses may pass, and RabbitMQ closes channels on which it waits for long.
+        broker_channel_error_retry=True,
+        broker_pool_acquire_timeout=5,  # while it is silent senders do not gather without end
+        broker_transport_options=dict(found.options),
         # The same figure stands in three places, of which each is read by another part (celery #9339).
         visibility_timeout=visibility_timeout_s,
         result_backend_transport_options={"visibility_timeout": visibility_timeout_s},
@@ -131,13 +106,13 @@ def _configure(app: Celery) -> None:
         task_default_exchange="",
         task_default_routing_key=UPKEEP.name,
         task_create_missing_queues=False,
+        task_publish_retry=False,  # the sweeper does
         task_ignore_result=True,  # the row is the result
         task_acks_late=True,
         task_reject_on_worker_lost=True,
         task_acks_on_failure=True,  # the row decides what is tried again, not the broker
         task_acks_on_timeout=True,
         worker_prefetch_multiplier=1,
-        worker_disable_prefetch=_is_redis(url),
         worker_cancel_long_running_tasks_on_connection_loss=False,  # the lease fences, so let it end
         worker_soft_shutdown_timeout=20.0,
         worker_concurrency=settings().slots,
@@ -159,6 +134,7 @@ def _configure(app: Celery) -> None:
         beat_max_loop_interval=5,
         beat_scheduler="celery.beat:Scheduler",  # nothing of a schedule of seconds is worth keeping on disk
     )
+    app.conf.update(found.celery)
 
 
 class QueueApp(Celery):
@@ -168,7 +144,12 @@ class QueueApp(Celery):
     """
 
     def on_configure(self) -> None:
-        _configure(self)
+        configure(self)
+
+    def connection_for_write(self, url: str | None = None, *args: Any, **kwargs: Any) -> Any:
+        """Of who sends, and of the pools; who consumes has one of its own, with more patience."""
+        options = {**broker().sending, **(kwargs.pop("transport_options", None) or {})}
+        return super().connection_for_write(url, *args, transport_options=options, **kwargs)
 
 
 mend()
@@ -208,9 +189,9 @@ def send_delivery(delivery_id: str) -> None:
 def _send(task: str, id_: str, queue: Queue, soft_s: float | None = None) -> None:
     limits = {} if soft_s is None else {"soft_time_limit": soft_s, "time_limit": soft_s + HARD_AFTER_S}
     try:
-        app.send_task(task, args=[id_], queue=queue, retry=False, **limits)
+        app.send_task(task, args=[id_], queue=queue, **limits)
         metrics.messages.inc(task)
-    except (OperationalError, OSError) as error:
+    except _failures() as error:
         metrics.queue_errors.inc()
         raise QueueUnavailable(str(error)) from error
 
@@ -226,13 +207,17 @@ def depth(language: str) -> int:
 
 
 def depth_of(queue: Queue) -> int:
-    """How many messages wait on a queue. Raises QueueUnavailable."""
+    """How many messages wait on a queue; SQS only knows about how many. Raises QueueUnavailable."""
     try:
         with app.connection_for_write() as connection:
-            try:
-                found = connection.default_channel.queue_declare(queue=queue.name, passive=True)
-            except ChannelError:
-                return 0  # no such queue: nothing was ever sent to it, or the broker has forgotten
-    except (OperationalError, OSError) as error:
+            found = connection.default_channel.queue_declare(queue=queue.name, passive=True)
+    except _failures() as error:
+        if isinstance(error, ChannelError) and str(error.reply_code) == _NOT_FOUND:
+            return 0  # no such queue: nothing was ever sent to it, or the broker has forgotten
         raise QueueUnavailable(str(error)) from error
     return int(found.message_count)
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    """What it may raise that the broker is away, or does not want."""
+    return (OperationalError, ChannelError, OSError, *broker().failures)

@@ -140,7 +140,7 @@ def servers() -> Iterator[Servers]:
         os.environ.pop("CELERY_BROKER_URL", None)
         forget_settings()
         # Celery reads its settings once; another test of this process may have asked for them before.
-        queue.app.conf.broker_url = queue.broker_url()
+        queue.configure(queue.app)
         schema.upgrade()
         yield started
     finally:

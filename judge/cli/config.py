@@ -8,7 +8,7 @@ import click
 from judge.cli.running import adopted
 from judge.config import Settings, settings
 
-_SECRET = ("secret_key", "metrics_token", "database_url", "redis_url", "celery_broker_url")
+_SECRET = ("secret_key", "metrics_token", "database_url", "redis_url", "celery_broker_url", "broker_options")
 
 
 @click.command()
@@ -35,7 +35,7 @@ def _row(name: str) -> dict[str, str]:
     value = str(getattr(settings(), name))
     return {
         "variable": variable,
-        "value": "(set)" if name in _SECRET and value else value,
+        "value": "(set)" if name in _SECRET and getattr(settings(), name) else value,
         "default": "computed" if field.default_factory else str(field.default),
         "source": _source(variable),
         "description": field.description or "",

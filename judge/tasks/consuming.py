@@ -10,6 +10,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from celery import bootsteps
+from kombu import Queue
 
 from judge.queue import VERIFYING, language_queue
 
@@ -39,9 +40,8 @@ class LanguageQueues(bootsteps.StartStopStep):
         if self._companion is None:
             self._companion = _Companion(consumer.hostname, consumer.pool.num_processes)
             self._proven += self._companion.until_ready()
-        for language in self._proven:
-            _consume(consumer, language)
-        consumer.add_task_queue(VERIFYING.name, exchange="", routing_key=VERIFYING.routing_key)
+        for queue in [*map(language_queue, self._proven), VERIFYING]:
+            _announce(consumer, queue)
         self._timer = consumer.timer.call_repeatedly(_LOOK_EVERY_S, self._look, (consumer,))
 
     def stop(self, consumer: Any) -> None:
@@ -62,6 +62,15 @@ class LanguageQueues(bootsteps.StartStopStep):
             if language not in self._proven:
                 self._proven.append(language)
                 _consume(consumer, language)
+
+
+def _announce(consumer: Any, queue: Queue) -> None:
+    """Have a queue consumed as soon as the worker's loop runs.
+
+    Not at once: RabbitMQ would send messages before anybody is there to take them, which ends the worker.
+    """
+    consumer.app.amqp.queues.select_add(queue)
+    consumer.task_consumer.add_queue(queue)
 
 
 def _consume(consumer: Any, language: str) -> None:

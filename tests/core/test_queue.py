@@ -101,6 +101,8 @@ def own_environment(servers: Servers, monkeypatch: pytest.MonkeyPatch) -> Iterat
         ("rediss://host/0?ssl_ca_certs=/ca", "rediss://host/0?ssl_ca_certs=/ca&ssl_cert_reqs=required"),
         ("rediss://host/0?ssl_cert_reqs=none", "rediss://host/0?ssl_cert_reqs=none"),
         ("amqp://guest@host//", "amqp://guest@host//"),
+        ("amqps://me:p@host/judge?ssl_ca_certs=/ca", "amqps://me:p@host/judge"),
+        ("amqps://one/;amqps://two/", "amqps://one/;amqps://two/"),
         ("sentinel://one:26379;sentinel://two:26379", "sentinel://one:26379;sentinel://two:26379"),
     ],
 )
@@ -109,6 +111,7 @@ def test_urls_are_spelled_as_celery_reads_them(
 ) -> None:
     """Celery's own spelling of sockets, and certificates that are looked at unless somebody says no."""
     own_environment.setenv("CELERY_BROKER_URL", given)
+    own_environment.setenv("JUDGE_BROKER_OPTIONS", '{"master_name": "judge"}')
     forget_settings()
     assert broker_url() == read
 
