@@ -11,10 +11,10 @@ import redis
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from judge import events, schema
+from judge import queue, redis_checks, schema
 from judge.config import settings
 from judge.db import transaction
-from judge.errors import ConfigError
+from judge.errors import ConfigError, QueueUnavailable
 from judge.judging import SandboxError, layers
 from judge.judging.toolchains import NotProven, found, missing, proven_anew
 from judge.languages import table
@@ -57,6 +57,7 @@ def _checks() -> Iterator[Check]:
     yield Check("python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer")
     yield from _database()
     yield from _redis()
+    yield from _broker()
     isolated = True
     for layer in layers():
         isolated &= layer.ok or not layer.needed
@@ -80,29 +81,32 @@ def _database() -> Iterator[Check]:
 
 
 def _redis() -> Iterator[Check]:
+    if not settings().redis_url:
+        yield Check("redis", False, "REDIS_URL is not set", "`judge up` here, or set REDIS_URL")
+    for use in redis_checks.uses():
+        name = "redis" if use.variable == "REDIS_URL" else "broker"
+        try:
+            found = redis_checks.findings(use)
+        except redis.RedisError as error:
+            yield Check(name, False, str(error), f"start Redis, or correct {use.variable}")
+            continue
+        yield Check(name, True, "keeps the queue" if use.keeps_queue else "keeps caches alone")
+        for one in found:
+            yield Check(f"{name}: {one.name}", one.ok, one.detail, one.mend)
+
+
+def _broker() -> Iterator[Check]:
+    if not settings().celery_broker_url:
+        return
     try:
-        client = events.connection()
-        server = client.info("server")
-        yield Check("redis", True, f"version {server['redis_version']}")
-        kept = client.info("persistence")
-        durable = bool(kept["aof_enabled"])
-        yield Check(
-            "redis: persistence",
-            True if durable else None,
-            f"append-only file {'on' if durable else 'off'}",
-            "set `appendonly yes`: after a crash the sweeper would have to send the whole queue again",
-        )
-        policy = client.info("memory").get("maxmemory_policy")
-        yield Check(
-            "redis: eviction",
-            policy == "noeviction",
-            f"maxmemory-policy {policy}",
-            "set `maxmemory-policy noeviction`: any other may drop the queue",
-        )
+        found = queue.found_broker()
+        if not found.is_redis:  # which was looked at above
+            waiting = queue.depth_of(queue.UPKEEP)
+            yield Check("broker", True, f"{found.kind} answers; {waiting} messages of upkeep wait")
     except ConfigError as error:
-        yield Check("redis", False, str(error), "`judge up` here, or set REDIS_URL")
-    except redis.RedisError as error:
-        yield Check("redis", False, str(error), "start Redis, or correct REDIS_URL")
+        yield Check("broker", False, str(error), "correct CELERY_BROKER_URL and JUDGE_BROKER_OPTIONS")
+    except QueueUnavailable as error:
+        yield Check("broker", False, str(error), "start the broker, or correct CELERY_BROKER_URL")
 
 
 def _languages() -> Iterator[Check]:

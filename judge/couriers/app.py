@@ -5,7 +5,7 @@ from typing import Any
 
 from celery.signals import celeryd_init, setup_logging, task_postrun, task_prerun, worker_init
 
-from judge import db, log_lines
+from judge import db, log_lines, redis_checks
 from judge.config import settings
 from judge.metrics import serving
 from judge.queue import COURIERS, SUBJECTS, QueueApp
@@ -49,6 +49,7 @@ def check(**_: Any) -> None:
     """Settings that cannot be read are told now, and not by the first delivery."""
     reach.check_settings()
     db.give_up_silent_connections()
+    redis_checks.check_or_exit()
     serving.serve("courier")
 
 

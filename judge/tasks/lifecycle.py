@@ -24,7 +24,7 @@ from celery.signals import (
     worker_shutting_down,
 )
 
-from judge import db, log_lines, metrics
+from judge import db, log_lines, metrics, redis_checks
 from judge.config import settings
 from judge.errors import JudgeError
 from judge.judging import Pool, SandboxError, headers
@@ -87,6 +87,7 @@ def remember(sender: Any, **_: Any) -> None:
     """Keep the worker at hand: some signals do not bring it. Children and companion count with it."""
     _parent.append(sender)
     db.give_up_silent_connections()
+    redis_checks.check_or_exit()
     shared.share("worker", _place)
 
 

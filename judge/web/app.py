@@ -3,7 +3,7 @@
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from judge import log_lines
+from judge import log_lines, redis_checks
 from judge.config import is_loopback, settings
 from judge.db import database_url
 from judge.errors import ConfigError
@@ -45,6 +45,7 @@ def create_app() -> Flask:
     """The application. Raises ConfigError where the settings would make it unsafe to serve."""
     check_settings()
     log_lines.begin("web")
+    redis_checks.check_at_start()
     app = Flask(__name__, static_folder=None)
     app.config["SECRET_KEY"] = settings().secret_key
     app.config["MAX_CONTENT_LENGTH"] = settings().max_body_bytes
