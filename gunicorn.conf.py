@@ -97,16 +97,18 @@ def post_worker_init(worker: Any) -> None:
             finally:
                 del idle[timeout]
 
-    def let_go() -> None:
+    def let_go(idle_before: set[Any]) -> None:
+        """Those who have not asked since; who has come meanwhile has a limit of its own."""
         for timeout, connection in list(idle.items()):
             # Not throw: it switches to the connection, and nothing would ever switch back to this loop.
-            connection.kill(timeout, block=False)
+            if timeout in idle_before:
+                connection.kill(timeout, block=False)
 
     def end(number: int, frame: Any) -> None:
         # Not here: a signal handler may have interrupted whoever holds a lock that this needs.
         gevent.spawn(streams().close)
         worker.handle_exit(number, frame)
-        gevent.spawn_later(_LAST_REQUEST_S, let_go)  # what is on its way to us is still answered
+        gevent.spawn_later(_LAST_REQUEST_S, let_go, set(idle))  # what is on its way to us is still answered
 
     def is_worth_telling(record: logging.LogRecord) -> bool:
         """A client that takes nothing of its event stream is dropped, which is no failure of ours."""
@@ -115,3 +117,5 @@ def post_worker_init(worker: Any) -> None:
     worker.timeout_ctx = between_requests
     worker.log.error_log.addFilter(is_worth_telling)
     signal.signal(signal.SIGTERM, end)
+    if not worker.alive:  # it was told before it could hear us
+        streams().close()

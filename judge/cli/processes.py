@@ -2,6 +2,7 @@
 
 import os
 import sys
+import sysconfig
 from pathlib import Path
 
 import click
@@ -19,29 +20,32 @@ def web(options: tuple[str, ...]) -> None:
     from judge.web.app import check_settings
 
     check_settings()
-    _become("gunicorn", "-c", str(_GUNICORN), "judge.web:create_app()", *options)
+    # Not by -m: at SIGUSR2 gunicorn starts itself anew by the path of its main module, beside which there are
+    # modules of the names of others.
+    script = os.path.join(sysconfig.get_path("scripts"), "gunicorn")
+    _become(script, "-c", str(_GUNICORN), "judge.web:create_app()", *options)
 
 
 @click.command(context_settings=_ANY)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def worker(options: tuple[str, ...]) -> None:
     """Judge submissions. OPTIONS go to `celery worker`."""
-    _become("celery", "-A", "judge.tasks", "worker", *options)
+    _become("-m", "celery", "-A", "judge.tasks", "worker", *options)
 
 
 @click.command(context_settings=_ANY)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def courier(options: tuple[str, ...]) -> None:
     """Send what webhooks are to be told. OPTIONS go to `celery worker`."""
-    _become("celery", "-A", "judge.couriers", "worker", "-n", "courier@%h", *options)
+    _become("-m", "celery", "-A", "judge.couriers", "worker", "-n", "courier@%h", *options)
 
 
 @click.command(context_settings=_ANY)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def beat(options: tuple[str, ...]) -> None:
     """Send the sweeps. OPTIONS go to `celery beat`."""
-    _become("celery", "-A", "judge.tasks", "beat", *options)
+    _become("-m", "celery", "-A", "judge.tasks", "beat", *options)
 
 
-def _become(module: str, *arguments: str) -> None:
-    os.execv(sys.executable, [sys.executable, "-m", module, *arguments])  # noqa: S606  # no shell is wanted
+def _become(*arguments: str) -> None:
+    os.execv(sys.executable, [sys.executable, *arguments])  # noqa: S606  # no shell is wanted

@@ -20,8 +20,8 @@ class Streams:
         self.closing = False
 
     def check(self) -> None:
-        """Raises Fault (503) where no further stream may be opened."""
-        if self.closing or len(self._open) >= self._cap:
+        """Raises Fault (503) where no further stream may be opened, or none that would last."""
+        if self.closing or self._is_full():
             raise Fault(
                 HTTPStatus.SERVICE_UNAVAILABLE,
                 f"this process serves {self._cap} streams at most; try again soon, or ask without waiting",
@@ -32,9 +32,11 @@ class Streams:
     def open(self, wake: threading.Event, kind: str) -> Iterator[None]:
         """One more stream; ``wake`` is set when it must look at ``closing``. Raises Fault.
 
-        kind: "socket", "event_stream" or "poll".
+        kind: "socket", "event_stream" or "poll". While the process ends it ends at once: whoever has asked by
+        HTTP is answered all the same.
         """
-        self.check()
+        if self._is_full():
+            self.check()
         self._open.add(wake)
         metrics.streams.inc(kind)
         try:
@@ -44,10 +46,13 @@ class Streams:
             self._open.discard(wake)
 
     def close(self) -> None:
-        """Let every stream end; no other is opened."""
+        """Let every stream end, and each that is opened from now on as soon as it has begun."""
         self.closing = True
         for wake in list(self._open):
             wake.set()
+
+    def _is_full(self) -> bool:
+        return len(self._open) >= self._cap
 
     def __len__(self) -> int:
         return len(self._open)

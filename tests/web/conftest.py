@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import JUDGE, PATIENCE_S, REPOSITORY, Running, judge_up, open_folder
-from tests.servers import NO_LIMITS, Servers
+from tests.servers import NO_LIMITS, Servers, until
 
 STREAMS = 3
 BACKLOG = 30
@@ -38,22 +38,28 @@ def frail_judge(running_frail_judge: Running) -> Iterator[Running]:
 
 
 @contextmanager
-def web_alone(servers: Servers, **environment: str) -> Iterator[Running]:
-    """A web process with nothing beside it but the servers, so that no worker takes anything."""
+def web_alone(servers: Servers, *, by_port: bool = False, **environment: str) -> Iterator[Running]:
+    """A web process with nothing beside it but the servers, so that no worker takes anything.
+
+    by_port: it opens its socket itself, at a port that was free a moment ago.
+    """
     with socket.create_server(("127.0.0.1", 0)) as listening, tempfile.TemporaryFile() as output:
         descriptor = listening.fileno()
-        env = {**os.environ, "WEB_CONCURRENCY": "1", **environment}
+        port = listening.getsockname()[1]
+        env = {**os.environ, "WEB_CONCURRENCY": "1", "PORT": str(port), **environment}
+        if by_port:
+            listening.close()
         process = subprocess.Popen(
-            [*JUDGE, "web", "--bind", f"fd://{descriptor}"],
+            [*JUDGE, "web", *([] if by_port else ["--bind", f"fd://{descriptor}"])],
             cwd=REPOSITORY,
             env=env,
-            pass_fds=[descriptor],
+            pass_fds=[] if by_port else [descriptor],
             stdout=output,
             stderr=subprocess.STDOUT,
         )
-        url = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        running = Running(url, process.pid, Path(env["JUDGE_HOME"]), env)
+        running = Running(f"http://127.0.0.1:{port}", process.pid, Path(env["JUDGE_HOME"]), env)
         try:
+            until(lambda: _answers(port))
             assert running.request("GET", "/healthz").ok
             yield running
         finally:
@@ -62,6 +68,14 @@ def web_alone(servers: Servers, **environment: str) -> Iterator[Running]:
             process.wait(PATIENCE_S)
             output.seek(0)
             sys.stdout.write(output.read().decode())
+
+
+def _answers(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port)).close()
+    except ConnectionRefusedError:
+        return False
+    return True
 
 
 MOST_REJUDGED = 4
