@@ -7,7 +7,12 @@ from collections.abc import Callable
 
 from sqlalchemy import text
 
-from judge import db, queue
+from judge import db, line, queue
+from judge.runs import ledger as run_ledger
+from judge.submissions import ledger
+from judge.verdict import State
+from tests.runs import new_run
+from tests.servers import submit
 from tests.tasks.workers import (
     SHORT,
     Worker,
@@ -66,3 +71,28 @@ def test_a_worker_leaves_nothing_behind(problem: str, start_worker: Callable[...
     worker.until(lambda: not any(map(is_alive, family)))
     with db.transaction() as session:
         assert session.scalar(text("SELECT count(*) FROM workers")) == 0
+
+
+def test_a_drain_under_load(problem: str, start_worker: Callable[..., Worker]) -> None:
+    """Three slots hold what lasts, what somebody types to, and what is short; all of it goes on elsewhere."""
+    first = start_worker("one", JUDGE_SLOTS="3", JUDGE_OPEN_RUN_SLOTS="1")
+    run, _ = new_run("input()", stdin_open=True)
+    line.send_run(run, 60.0)
+    lasts, _ = submit(lasting(25))
+    line.send_submission(lasts, 200.0)
+    held = (State.COMPILING, State.RUNNING)
+    first.until(lambda: run_ledger.get(run.id).state in held and ledger.get(lasts.id).state in held)
+    flood = [submit("print(input())")[0] for _ in range(60)]
+    for one in flood:
+        line.send_submission(one, 200.0)
+    first.until(lambda: ledger.get(flood[10].id).state == State.DONE)
+    began = time.monotonic()
+    first.process.terminate()
+    second = start_worker("two", JUDGE_SLOTS="2")
+    assert first.process.wait(25 - (time.monotonic() - began)) == 0
+    for one in [*flood, lasts]:
+        assert ended(one.id, second).verdict == "accepted"
+        assert_whole(one.id)
+        assert lost_attempts(one.id) == 0
+    second.until(lambda: run_ledger.get(run.id).state == State.RUNNING)
+    assert run_ledger.get(run.id).attempt == 2
