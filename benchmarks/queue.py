@@ -3,9 +3,10 @@
 The program is Python and has one test. Bare, it is started with a file for input and a pipe for output.
 
 - From before the POST to the ``submission.done`` on an open socket, one at a time; with how long after the
-  POST each stage was reached: ``answered`` (the client has the 202), ``claimed``, ``compiled`` and ``judged``
-  (as Postgres' clock says when the row was written), ``told`` (committed, and heard of on Redis). A program
-  that is new each time is compiled each time; one that is the same is found in the compile cache.
+  POST each stage was reached: ``answered`` (the client has the 202), ``claimed`` and ``judged`` (as Postgres'
+  clock says when the row was written), ``told`` (committed, and heard of on Redis); and how long
+  the run in its box took: what else lies between claimed and judged is the compiler's and the box's. A
+  program that is new each time is compiled each time; one that is the same is found in the compile cache.
 - Submissions with every core busy, from many users who each wait for their verdict before they send the next,
   beside as many loops of bare runs as there are cores. A time is that of a round over what ended in it.
 - POSTs that are accepted, with no worker there, beside an empty Flask route under the same gunicorn.
@@ -57,7 +58,7 @@ BARE_S, JUDGED_S = 2.0, 4.0
 USERS = 32
 CLIENTS = 2
 """Processes from which POSTs come."""
-STAGES = ("answered", "claimed", "compiled", "judged", "told")
+STAGES = ("answered", "claimed", "judged", "told")
 
 numbers = count()
 WAYS: dict[str, Callable[[], str]] = {
@@ -106,16 +107,15 @@ def to_done(judge: Running, program: Program) -> Iterator[Figure]:
             received = time.time()
             until(lambda: log[-1]["submission_id"] in heard)
             at = {event["type"]: datetime.fromisoformat(event["at"]).timestamp() for event in log}
-            claimed, compiled, verdict = (
-                at[f"submission.{word}"] for word in ("compiling", "running", "done")
-            )
-            reached = (answered, claimed, compiled, verdict, heard[log[-1]["submission_id"]])
+            written = [at[f"submission.{word}"] for word in ("compiling", "done")]
+            reached = (answered, *written, heard[log[-1]["submission_id"]])
             times["received"].append(received - began)
+            times["the run alone"].append(log[-1]["data"]["tests"][0]["wall_time_s"])
             for stage, instant in zip(STAGES, reached, strict=True):
                 times[stage].append(instant - began)
 
         for way, code in WAYS.items():
-            times: Times = {case: [] for case in ("bare", "received", *STAGES)}
+            times: Times = {case: [] for case in ("bare", "received", *STAGES, "the run alone")}
             for _ in range(10):
                 judged(code, {case: [] for case in times})  # every slot has its connections then
             deadline = time.monotonic() + SECONDS_A_CASE
