@@ -109,9 +109,11 @@ def configure(app: Celery) -> None:
         task_publish_retry=False,  # the sweeper does
         task_ignore_result=True,  # the row is the result
         task_acks_late=True,
+        # The message of a killed child comes back at once and finds nothing to claim while the lease lasts;
+        # with one that kills each child it would come for ever, if the row did not count the attempts.
         task_reject_on_worker_lost=True,
         task_acks_on_failure=True,  # the row decides what is tried again, not the broker
-        task_acks_on_timeout=True,
+        task_acks_on_timeout=True,  # who is killed at the hard limit tells nobody; its lease does
         worker_prefetch_multiplier=1,
         worker_cancel_long_running_tasks_on_connection_loss=False,  # the lease fences, so let it end
         worker_soft_shutdown_timeout=20.0,
