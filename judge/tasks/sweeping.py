@@ -70,6 +70,16 @@ def sweep_once() -> None:
         _tell(verification_ledger.unpublished(), verifications.mark_sent)
 
 
+def give_back_lapsed() -> None:
+    """Give back what dead workers hold, and no more; the next sweep tells of it.
+
+    However many do so at once, each row is given back once.
+    """
+    submissions.lapse()
+    runs.lapse()
+    verifications.lapse()
+
+
 @app.task(name=PURGE, soft_time_limit=600, time_limit=660)
 def purge() -> None:
     """Remove whatever is older than it is kept, and workers long gone."""

@@ -56,6 +56,12 @@ def before_postgres(url: str) -> tuple[Proxy, str]:
     return proxy, parts._replace(netloc=f"{parts.netloc}127.0.0.1:{proxy.port}", query="").geturl()
 
 
+def before_redis(url: str) -> tuple[Proxy, str]:
+    """The same for Redis."""
+    proxy = Proxy(Path(urlsplit(url).path))
+    return proxy, f"redis://127.0.0.1:{proxy.port}/0"
+
+
 class _Connection:
     """A client's connection, and the one to the server that belongs to it."""
 

@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from judge import queue
+from judge import queue, submissions
 from judge.submissions import ledger
 from judge.verdict import State
-from tests.chaos.proxy import before_postgres
-from tests.servers import Servers, new_problem, submit
+from tests.chaos.proxy import before_postgres, before_redis
+from tests.servers import Servers, expire, new_problem, submit
 from tests.tasks.workers import (
     SHORT,
     Worker,
@@ -87,3 +87,23 @@ def test_who_stood_still_has_measured_nothing(
     judged = ended(created.id, worker, swept=True)
     assert (judged.verdict, judged.attempt, lost_attempts(created.id)) == ("accepted", 2, 1)
     assert_whole(created.id)
+
+
+def test_leases_run_out_while_redis_says_nothing(
+    problem: str, servers: Servers, start_worker: Callable[..., Worker]
+) -> None:
+    """One sweep hangs, for it has something to tell; what runs out meanwhile is given back all the same."""
+    first, second = submit()[0].id, submit()[0].id
+    proxy, url = before_redis(servers.environment["REDIS_URL"])
+    try:
+        worker = start_worker(REDIS_URL=url)
+        for submission_id in (first, second):
+            assert submissions.claim(submission_id, "dead")
+        proxy.order("silent")
+        for submission_id in (first, second):
+            expire(submission_id)
+            worker.until(lambda waiting=submission_id: ledger.get(waiting).state == State.QUEUED, 9.0)
+    finally:
+        proxy.order("open")
+        worker.end()
+        proxy.close()
