@@ -59,7 +59,7 @@ class Faults:
         elif kind in ("child", "worker", "frozen", "disk"):
             self._going_on.append(getattr(self, f"_{kind}")(strike.lasts_s))
         else:
-            self._kill(kind)
+            self._going_on.append(self._kill(kind))
 
     def step(self) -> None:
         """Go a step further with everything that goes on, and kill who holds a poisoned submission."""
@@ -80,25 +80,34 @@ class Faults:
 
     # Processes
 
-    def _kill(self, kind: str) -> None:
-        platform = self._stage.platform
-        if kind == "companion":
-            name = self._chance.choice(self._stage.worker_names())
-            target = companion(platform.pid(name) or 0)
-        elif kind == "web-process":
-            name = "web"
-            target = next(iter(children(platform.pid(name) or 0)), None)
-        else:
-            name, target = kind, platform.pid(kind)
-        if target is None:
+    def _kill(self, kind: str) -> Steps:
+        targets: list[int] = []
+        name = {"companion": self._chance.choice(self._stage.worker_names()), "web-process": "web"}.get(
+            kind, kind
+        )
+
+        def look() -> bool:
+            parent = self._stage.platform.pid(name)
+            targets[:] = (
+                [pid for pid in self._below(kind, parent) if pid not in self._killed] if parent else []
+            )
+            return bool(targets)
+
+        yield from _until(look)
+        if not targets:
             self._skip(kind, f"{name} was dead already")
             return
         blow = self._blow(kind, name)
         if name == kind:
-            platform.kill(name)
-        else:
-            _send(target, signal.SIGKILL)
+            self._stage.platform.kill(name)
+        self._kill_process(targets[0])
         blow.over = blow.at
+
+    def _below(self, kind: str, parent: int) -> list[int]:
+        """What a fault of this kind may kill of a program."""
+        if kind == "companion":
+            return [pid for pid in [companion(parent)] if pid is not None]
+        return children(parent) if kind == "web-process" else [parent]
 
     def _child(self, _: float) -> Steps:
         found: dict[int, tuple[str, set[str]]] = {}
