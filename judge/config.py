@@ -195,6 +195,9 @@ class Settings(BaseSettings):
     max_judging_s: float = Field(
         default=1500.0, gt=0, description="longest judging of one submission, and longest run"
     )
+    verifying_slots: int = Field(
+        default=0, ge=0, description="slots of a worker for verifications; 0: half of them"
+    )
     max_verifying_s: float = Field(default=3600.0, gt=0, description="longest verification of one package")
     max_rejudged: int = Field(
         default=50_000, ge=1, description="submissions that one rejudging may judge anew"

@@ -14,11 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from judge import blobs, changes, counting, queue, versions
-from judge.db import transaction
+from judge.config import settings
+from judge.db import take_turns, transaction
 from judge.errors import NotFound
 from judge.events import VerificationEvent
 from judge.journal import Entry, Journal, Published, now
@@ -82,9 +83,14 @@ def request(problem_id: str, number: int, *, user_id: str) -> Requested:
 def claim(verification_id: str, worker: str) -> Claim | None:
     """Take a verification that is queued, or whose lease has run out, for a new attempt.
 
-    None where it is verified elsewhere or has ended, as with any message that comes twice.
+    None where it is verified elsewhere or has ended, as with any message that comes twice, and where this
+    worker verifies as many as it may: then the sweeper sends it again.
     """
     with transaction() as session:
+        if not _has_slot(session, worker):
+            waits = VerificationRow.id == verification_id, VerificationRow.state == State.QUEUED
+            session.execute(update(VerificationRow).where(*waits).values(sent_at=None))
+            return None
         row = _journal.claim(session, verification_id, worker, state=State.RUNNING)
         if row is None:
             return None
@@ -92,6 +98,15 @@ def claim(verification_id: str, worker: str) -> Claim | None:
         assert package.archive is not None, "nothing else is asked to be verified"
         [event] = _journal.append(session, row, [("running", {"attempt": row.attempt})])
         return Claim(row.id, row.attempt, package.problem_id, package.archive, event)
+
+
+def _has_slot(session: Session, worker: str) -> bool:
+    """Whether this worker may verify one more: packages take long, and must leave slots to submissions."""
+    take_turns(session, f"verifications on {worker}")
+    query = select(func.count()).where(
+        VerificationRow.worker == worker, VerificationRow.state == State.RUNNING
+    )
+    return session.scalars(query).one() < (settings().verifying_slots or max(1, settings().slots // 2))
 
 
 def send(verification_id: str) -> None:

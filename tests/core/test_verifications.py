@@ -1,7 +1,7 @@
 """Verifications: from an upload to the report, the fence of attempts, and what becomes of the version."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -17,7 +17,7 @@ from judge.packages.package import Package
 from judge.verdict import VerificationState, VersionState
 from judge.verifications import Requested
 from judge.verifications import ledger as verification_ledger
-from tests.servers import Servers, new_package
+from tests.servers import Servers, forget_settings, new_package
 
 NOTHING = (0, 0)
 REPORT = {"ok": True, "time_limit_s": 3.0, "errors": [], "warnings": [], "submissions": []}
@@ -134,6 +134,30 @@ def test_an_equal_upload_is_the_same_version(package: Package) -> None:
     assert upload(package) == again
     other = upload(package, tree="other files")
     assert (other.version, other.event is not None) == (2, True)
+
+
+@pytest.fixture
+def two_slots(clean: Servers, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A worker may verify two packages at once."""
+    monkeypatch.setenv("JUDGE_VERIFYING_SLOTS", "2")
+    forget_settings()
+    yield
+    monkeypatch.undo()
+    forget_settings()
+
+
+@pytest.mark.usefixtures("two_slots")
+def test_slots_are_left_to_submissions(package: Package) -> None:
+    """A worker verifies as many as it may; what it leaves waits for the sweeper, or for another worker."""
+    ids = [upload(package, tree=str(number)).verification_id or "" for number in range(3)]
+    for id_ in ids:
+        verifications.mark_sent(id_, published_seq=1, sent=True)
+    claims = [verifications.claim(id_, "one") for id_ in ids]
+    assert [claim is not None for claim in claims] == [True, True, False]
+    with db.transaction() as session:
+        session.execute(text("UPDATE verifications SET changed_at = changed_at - interval '2 s'"))
+    assert verification_ledger.unsent() == [ids[2]]
+    assert verifications.claim(ids[2], "two")
 
 
 def test_it_can_be_asked_for_again(package: Package) -> None:
