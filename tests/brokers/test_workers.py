@@ -106,8 +106,8 @@ def test_a_drain(broker: Broker, problem: str, start_worker: Start) -> None:
     began = time.monotonic()
     first.process.terminate()
     second = start_worker("two", **SHORT)
-    assert ended(waiting, second, swept=True).verdict == "accepted"
     assert first.process.wait(25 - (time.monotonic() - began)) == 0
+    assert ended(waiting, second, swept=True).verdict == "accepted"
     judged = ended(submission_id, second, swept=True)
     assert (judged.verdict, judged.attempt, lost_attempts(submission_id)) == ("accepted", 2, 0)
     assert_whole(submission_id)
