@@ -91,16 +91,33 @@ class _Run:
         backlog = pending()
         patience_s = settings().lease_s + SLACK_S + 2 * backlog / rate + _CALM_S
         self._say(f"quiet again; {backlog} are left, for which there are {patience_s:.0f} s …")
-        self._until(lambda: all(user.has_heard_all() for user in self._users), patience_s)
+        self._until(lambda: not self._unheard(poisoned=False), patience_s)
+        late = self._unheard(poisoned=False)
+        # Of those that are killed each time every lease has to run out.
+        leases_s = settings().max_attempts * (settings().lease_s + SLACK_S)
+        self._until(lambda: not self._unheard(poisoned=True), leases_s)
         for user in self._users:
             user.end()
-        return self._outcome(rate, time.time() - began)
+        outcome = self._outcome(rate, time.time() - began)
+        outcome.audit.violations += [
+            f"{file} had not ended after {patience_s:.0f} s of quiet" for file in late
+        ]
+        return outcome
+
+    def _unheard(self, *, poisoned: bool) -> list[str]:
+        """What has not ended yet, as far as its users were told."""
+        return [
+            order.file
+            for user in self._users
+            for order in user.unheard()
+            if (order.wanted == programs.FAILED) == poisoned
+        ]
 
     def _undisturbed(self) -> float:
         """The first submissions, before any fault: submissions a second."""
         begin = time.time()
         self._start_users(self._first, begin)
-        self._until(lambda: all(user.has_heard_all() for user in self._users), 120.0)
+        self._until(lambda: not self._unheard(poisoned=False), 120.0)
         rate = len(self._first) / (time.time() - begin)
         self._say(f"undisturbed it judges {rate:.1f} submissions a second")
         return rate

@@ -84,10 +84,11 @@ class User(threading.Thread):
         """Whether every order was accepted."""
         return len(self.posted) == len(self._orders)
 
-    def has_heard_all(self) -> bool:
-        """Whether everything has ended, as far as it was told."""
+    def unheard(self) -> list[Order]:
+        """What has not ended yet, as far as it was told, or was not accepted."""
         with self._lock:
-            return self.has_posted_all() and all(self.heard[id_].has_ended for id_ in self.posted)
+            ended = {posted.order.number for id_, posted in self.posted.items() if self.heard[id_].has_ended}
+        return [order for order in self._orders if order.number not in ended]
 
     def end(self) -> None:
         """Go."""
