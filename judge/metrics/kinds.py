@@ -61,6 +61,17 @@ class Metric(ABC):
                 return child
 
 
+def open_files() -> None:
+    """Have the library open what it keeps the present process's values in, as it else does at the first use.
+
+    Raises OSError.
+    """
+    for metric in DECLARED:
+        metric.begin()
+    # After a fork the values are there, and are looked for anew when one of them changes.
+    next(metric for metric in DECLARED if isinstance(metric, Counter) and not metric.labels).inc(by=0)
+
+
 def forget() -> None:
     """Let every metric be made anew when it next counts."""
     with _making:

@@ -16,7 +16,7 @@ from prometheus_client import CollectorRegistry, values
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from judge.config import settings
-from judge.metrics.kinds import DECLARED, REGISTRY, forget
+from judge.metrics.kinds import DECLARED, REGISTRY, forget, open_files
 
 log = logging.getLogger(__name__)
 
@@ -57,8 +57,9 @@ def join(identify: Callable[[], object]) -> None:
 def take_room(identify: Callable[[], object] = os.getpid) -> None:
     """Have the disk keep room for what this process counts; called before it does, after it was forked.
 
-    The library maps files with holes, and the kernel ends whoever writes to a hole of a full disk. Without
-    room this process counts for itself, which nobody sees.
+    The library maps files with holes, and the kernel ends whoever writes to a hole of a full disk; and it
+    opens them late, when the disk may be gone, and whoever counts fails. Without room this process counts for
+    itself, which nobody sees.
     """
     if _FOLDER not in os.environ:
         return
@@ -66,6 +67,7 @@ def take_room(identify: Callable[[], object] = os.getpid) -> None:
         for kind in _FILES:
             with open(f"{os.environ[_FOLDER]}/{kind}_{identify()}.db", "ab") as file:
                 os.posix_fallocate(file.fileno(), 0, _FILE_BYTES)
+        open_files()
     except OSError as error:
         log.warning("what this process counts is not shown: %s", error)
         values.ValueClass = values.MutexValue
