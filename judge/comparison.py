@@ -4,6 +4,9 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+LINES = ("lines",)
+"""What a run asks for to be compared line by line, without the white space at the end of each and of all."""
+
 _FLAGS = ("case_sensitive", "space_change_sensitive")
 _ABSOLUTE, _RELATIVE = "float_absolute_tolerance", "float_relative_tolerance"
 _TOLERANCES = {_ABSOLUTE: (_ABSOLUTE,), _RELATIVE: (_RELATIVE,), "float_tolerance": (_ABSOLUTE, _RELATIVE)}

@@ -216,6 +216,9 @@ class Settings(BaseSettings):
     max_run_cpu_time_s: float = Field(
         default=30.0, gt=0, description="CPU time of a run without a problem, at most"
     )
+    max_run_cpu_extra_time_s: float = Field(
+        default=5.0, gt=0, description="how long a run goes on whose CPU time is over, at most"
+    )
     max_run_wall_time_s: float = Field(default=60.0, gt=0, description="time by the clock of a run, at most")
     max_fed_run_wall_time_s: float = Field(
         default=600.0, gt=0, description="time by the clock of a run that is typed to, at most"
@@ -224,9 +227,16 @@ class Settings(BaseSettings):
         default=60.0, gt=0, description="time by the clock of a run that is typed to and asks for none"
     )
     max_run_memory_bytes: int = Field(default=2048 * MIB, gt=0, description="memory of a run, at most")
+    max_run_stack_bytes: int = Field(default=2048 * MIB, gt=0, description="stack of a run, at most")
     max_run_output_bytes: int = Field(default=1 * MIB, gt=0, description="what a run may print, at most")
     max_run_processes: int = Field(default=256, gt=0, description="processes and threads of a run, at most")
     max_run_file_bytes: int = Field(default=64 * MIB, gt=0, description="working folder of a run, at most")
+    max_run_one_file_bytes: int = Field(
+        default=64 * MIB, gt=0, description="each file in the working folder of a run, at most"
+    )
+    max_run_archive_bytes: int = Field(
+        default=16 * MIB, gt=0, description="files of a run's archive, unpacked, all together"
+    )
     max_run_compile_time_s: float = Field(
         default=60.0, gt=0, description="CPU time of a run's compiler, at most"
     )

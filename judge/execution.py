@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
-from judge.comparison import comparison
+from judge.comparison import LINES, comparison
 from judge.config import MIB, settings
 from judge.languages import Language
 from judge.manifest import COMPILER_PATIENCE, SETTLING_S, wall_limit_s
@@ -21,16 +21,22 @@ class RunLimits:
 
     What its runtime takes before it begins is added, as for a submission. cpu_time_s, memory_bytes and
     processes (threads, too) are summed over all processes. wall_time_s: by the clock; None is by cpu_time_s
-    as for a submission, and where input comes while the program runs, the maximum. output_bytes: standard
-    output, and apart from it standard error, of which 64 KiB are kept. file_bytes: the working folder.
+    as for a submission, and where input comes while the program runs, the maximum. cpu_extra_time_s: how much
+    longer a program is let run whose CPU time is over, to tell how long it takes; None is hardly.
+    stack_bytes: the stack of the first thread; None is by memory_bytes. output_bytes: standard output, and
+    apart from it standard error, of which 64 KiB are kept. file_bytes: the working folder; one_file_bytes:
+    each single file in it, None is by file_bytes.
     """
 
     cpu_time_s: float = 5.0
+    cpu_extra_time_s: float | None = None
     wall_time_s: float | None = None
     memory_bytes: int = 512 * MIB
+    stack_bytes: int | None = None
     output_bytes: int = 1 * MIB
     processes: int = 64
     file_bytes: int = 64 * MIB
+    one_file_bytes: int | None = None
     compile_time_s: float = 30.0
     compile_memory_bytes: int = 2048 * MIB
 
@@ -62,8 +68,10 @@ class Execution:
 
     entry_point: a file or a class to begin in, where the language does not tell. compile_options: of those
     that the language allows. expected_output: what is to be printed; comparison: how that is compared, as
-    arguments of the format's default output validator, such as ("float_tolerance", "1e-6"). repeat: how often
-    the program, compiled once, is run.
+    arguments of the format's default output validator, such as ("float_tolerance", "1e-6"), or LINES. repeat:
+    how often the program, compiled once, is run. merge_stderr: whether what goes to standard error comes as
+    standard output, in order. archive: a zip of files that lie beside the sources, and in the working folder
+    of each run; none of them is compiled for itself.
 
     Raises ValueError, in a sentence for whoever asked, for what can never be run.
     """
@@ -78,9 +86,11 @@ class Execution:
     expected_output: bytes | None = None
     comparison: tuple[str, ...] = ()
     repeat: int = 1
+    merge_stderr: bool = False
+    archive: bytes | None = None
 
     def __post_init__(self) -> None:
-        if not self.files:
+        if not self.files and self.archive is None:
             raise ValueError("there is no file to be run")
         for name, words in (("args", self.args), ("compile_options", self.compile_options)):
             if len(words) > MOST_ARGS or sum(len(word.encode()) + 1 for word in words) > MOST_ARGS_BYTES:
@@ -91,7 +101,8 @@ class Execution:
             raise ValueError(f"{self.language.id} is not compiled with {', '.join(refused)}")
         if self.repeat < 1:
             raise ValueError("repeat must be 1 or more")
-        comparison(self.comparison)
+        if self.comparison != LINES:
+            comparison(self.comparison)
 
     def longest_s(self, *, is_fed: bool = False) -> float:
         """No execution lasts longer than this, in seconds, if our machine keeps up."""

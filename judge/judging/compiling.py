@@ -39,7 +39,7 @@ def compile_in(box: Box, program: Program, *, time_limit_s: float, memory_bytes:
     """
     language = program.language
     box.cover(foreign(language.id))
-    box.put(_contents(program))
+    box.put(contents(program))
     compilation = Compilation(ok=True, output=b"")
     if program.compile_command:
         compilation = _with_header(box, program, time_limit_s, memory_bytes)
@@ -57,7 +57,7 @@ def compiled(box: Box, program: Program, *, time_limit_s: float, memory_bytes: i
         return compile_now()
     # What of the language plays a part, as the environment, is in its fingerprint.
     facts = fingerprint(program.language), program.compile_command, program.entry, time_limit_s, memory_bytes
-    digest = artefacts.digest_of(facts, _contents(program))
+    digest = artefacts.digest_of(facts, contents(program))
     output = artefacts.restore(box, digest)
     metrics.compilations.inc("miss" if output is None else "hit")
     if output is not None:
@@ -66,14 +66,15 @@ def compiled(box: Box, program: Program, *, time_limit_s: float, memory_bytes: i
         return Compilation(ok=True, output=output)
     compilation = compile_now()
     if compilation.ok:
-        artefacts.keep(box, digest, compilation.output, first=tuple(_contents(program)))
+        artefacts.keep(box, digest, compilation.output, first=tuple(contents(program)))
     return compilation
 
 
-def _contents(program: Program) -> dict[str, bytes]:
+def contents(program: Program) -> dict[str, bytes]:
     """The submission's files, and the language's own, which take the place of any of theirs."""
     theirs = {file.name: file.content.encode("utf-8", "surrogateescape") for file in program.files}
-    return theirs | {name: text.encode() for name, text in program.language.files.items()}
+    ours = {name: text.encode() for name, text in program.language.files.items()}
+    return dict(program.beside) | theirs | ours
 
 
 def _with_header(box: Box, program: Program, time_limit_s: float, memory_bytes: int) -> Compilation:
@@ -83,7 +84,7 @@ def _with_header(box: Box, program: Program, time_limit_s: float, memory_bytes: 
     """
     language, command = program.language, program.compile_command
     options: Sequence[str] = ()
-    includes_it = any(headers.INCLUDED in content for content in _contents(program).values())
+    includes_it = any(headers.INCLUDED in content for content in contents(program).values())
     if includes_it and not program.compile_options:  # it was made with none
         options = headers.options(language, box)
     spent_s = 0.0

@@ -1,16 +1,17 @@
 """Running a program on its caller's own input: compile once, run as often as is asked, compare."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, nullcontext
 from dataclasses import replace
 from functools import partial
 from typing import Literal, Protocol
 
 from judge import log_lines
-from judge.comparison import comparison
+from judge.archive import clash, unzipped
+from judge.comparison import LINES, Comparison, comparison
 from judge.execution import Execution, ExecutionResult, Repetition
 from judge.judging.comparing import difference
-from judge.judging.compiling import ToolchainMissing, compiled
+from judge.judging.compiling import ToolchainMissing, compiled, contents
 from judge.judging.grading import flaw
 from judge.judging.programs import Program, arranged
 from judge.judging.turns import Turns
@@ -18,6 +19,8 @@ from judge.manifest import MIB, STOP_FACTOR
 from judge.records import SourceFile
 from judge.sandbox import Box, Feed, Limits, Outcome, Status, run_live
 from judge.verdict import Verdict
+
+_PAGE_BYTES = 4096
 
 
 class ExecutionProgress(Protocol):
@@ -53,7 +56,11 @@ def execute(
         turns = stack.enter_context(Turns())
         box = stack.enter_context(take())
         log_lines.note(box=box.name, stage="compile")
-        program = _arranged(execution, is_fed=feed is not None)
+        beside = unzipped(execution.archive) if execution.archive is not None else {}
+        program = _arranged(execution, beside, is_fed=feed is not None)
+        if (name := clash(contents(program))) is not None:
+            refused = f"The archive has {name} where the program has a file."
+            return ExecutionResult(Verdict.COMPILE_ERROR, message=refused)
         with turns.beside_others():
             compilation = compiled(
                 box, program, time_limit_s=limits.compile_time_s, memory_bytes=limits.compile_memory_bytes
@@ -69,6 +76,8 @@ def execute(
             told = partial(progress.printed, repetition=len(repetitions) + 1)
             # Who waits for a person does not keep others from being alone.
             with nullcontext() if feed else turns.beside_others():
+                if beside:
+                    box.place(beside)
                 outcome = _outcome(execution, program, box, told, feed)
             verdict, message = _judged(execution, outcome)
             repetitions.append(_repetition(verdict, outcome))
@@ -76,9 +85,10 @@ def execute(
                 return _result(outcome, repetitions, message, compile_output)
 
 
-def _arranged(execution: Execution, *, is_fed: bool) -> Program:
+def _arranged(execution: Execution, beside: Mapping[str, bytes], *, is_fed: bool) -> Program:
     language = execution.language
     program = arranged(language, execution.files, execution.entry_point, execution.compile_options)
+    program = replace(program, beside=tuple(beside.items()))
     if not is_fed:
         return program
     theirs = {file.name for file in program.files}
@@ -95,13 +105,21 @@ def _outcome(
 ) -> Outcome:
     language = execution.language
     command = program.run_command(execution.memory_bytes)
+    asked = execution.limits
+    stopped_at_s = max(
+        STOP_FACTOR * execution.cpu_time_s, execution.cpu_time_s + (asked.cpu_extra_time_s or 0)
+    )
+    # The program has as much room as ever beside what lies there.
+    taken_bytes = sum(len(content) + _PAGE_BYTES for _, content in program.beside)
     limits = Limits(
-        cpu_time_s=STOP_FACTOR * execution.cpu_time_s,
+        cpu_time_s=stopped_at_s,
         wall_time_s=execution.wall_time_s(is_fed=feed is not None),
         memory_bytes=execution.memory_bytes,
-        output_bytes=execution.limits.output_bytes,
-        processes=execution.limits.processes,
-        file_bytes=execution.limits.file_bytes,
+        output_bytes=asked.output_bytes,
+        processes=asked.processes,
+        file_bytes=asked.file_bytes + taken_bytes,
+        one_file_bytes=asked.one_file_bytes or asked.file_bytes,
+        stack_bytes=asked.stack_bytes or 0,
     )
     outcome = run_live(
         box,
@@ -111,6 +129,7 @@ def _outcome(
         stdin=execution.stdin,
         feed=feed,
         env={**language.environment, **(language.fed_environment if feed else {})},
+        merge_stderr=execution.merge_stderr,
     )
     if outcome.could_not_start and "/" not in command[0]:
         raise ToolchainMissing(f"{language.id}: {outcome.stderr.decode(errors='replace')}")
@@ -124,10 +143,22 @@ def _judged(execution: Execution, outcome: Outcome) -> tuple[Verdict, str | None
         return flawed, _message(execution, outcome)
     if execution.expected_output is None:
         return Verdict.ACCEPTED, None
-    found = difference(outcome.stdout, execution.expected_output, comparison(execution.comparison))
+    found = _difference(execution, outcome.stdout, execution.expected_output)
     if found is None:
         return Verdict.ACCEPTED, None
     return Verdict.WRONG_ANSWER, f"The output is not the expected one: {found}."
+
+
+def _difference(execution: Execution, output: bytes, answer: bytes) -> str | None:
+    if execution.comparison != LINES:
+        return difference(output, answer, comparison(execution.comparison))
+    exactly = Comparison(case_sensitive=True, space_change_sensitive=True)
+    return difference(_trimmed(output), _trimmed(answer), exactly)
+
+
+def _trimmed(text: bytes) -> bytes:
+    """Without the white space at the end of each line, and at the end of all."""
+    return b"\n".join(line.rstrip() for line in text.split(b"\n")).rstrip()
 
 
 def _message(execution: Execution, outcome: Outcome) -> str:

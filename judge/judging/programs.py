@@ -13,13 +13,15 @@ from judge.records import SourceFile
 class Program:
     """Files ready to be put into a box; ``entry`` is the name of a file or a class.
 
-    compile_options: what the compiler is told beside what it always is.
+    compile_options: what the compiler is told beside what it always is. beside: names and contents of files
+    that lie beside the sources, and are not compiled for themselves.
     """
 
     language: Language
     files: tuple[SourceFile, ...]
     entry: str
     compile_options: tuple[str, ...] = ()
+    beside: tuple[tuple[str, bytes], ...] = ()
 
     @property
     def compile_command(self) -> tuple[str, ...]:

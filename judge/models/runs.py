@@ -40,6 +40,7 @@ class RunRow(Journaled, Lined, Base):
         Index("runs_user", "user_id", "id"),
         Index("runs_user_changed", "user_id", "changed_at"),
         Index("runs_expires", "expires_at"),
+        Index("runs_asked_as", "id", postgresql_where="asked_as IS NOT NULL"),
     )
 
     id: Mapped[str] = mapped_column(Text, primary_key=True)  # sorts by time of creation
@@ -55,6 +56,10 @@ class RunRow(Journaled, Lined, Base):
     comparison: Mapped[list[str]] = mapped_column(ARRAY(Text), deferred=True)  # arguments that ask for it
     compile_options: Mapped[list[str]] = mapped_column(ARRAY(Text), deferred=True)
     repeat: Mapped[int] = mapped_column(Integer)
+    merge_stderr: Mapped[bool] = mapped_column(Boolean, server_default="false")
+    archive: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # a zip
+    # How it was asked for in the words of another API, which shows it in the same words.
+    asked_as: Mapped[dict[str, Any] | None] = mapped_column(JSONB, deferred=True)
     longest_s: Mapped[float] = mapped_column(Float)  # no attempt takes longer
 
     input_seq: Mapped[int] = mapped_column(Integer, server_default="0")  # how often something was typed

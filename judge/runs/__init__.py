@@ -53,10 +53,12 @@ def create(
     *,
     user_id: str,
     stdin_open: bool = False,
+    asked_as: dict[str, Any] | None = None,
     also: Callable[[Session, Run], None] | None = None,
 ) -> tuple[Run, RunEvent]:
     """A new run, queued. Raises TooManyOpen where the user has as many with open input as they may.
 
+    asked_as: how it was asked for in the words of another API, for that one to show.
     also: what is to be written in the same transaction; what it raises ends that.
     """
     with transaction() as session:
@@ -73,11 +75,15 @@ def create(
                 stdin=execution.stdin,
                 stdin_open=stdin_open,
                 args=list(execution.args),
-                limits=asdict(execution.limits),
+                # What is not asked for is left out: a worker of an older release knows fewer limits.
+                limits={name: limit for name, limit in asdict(execution.limits).items() if limit is not None},
                 expected_output=execution.expected_output,
                 comparison=list(execution.comparison),
                 compile_options=list(execution.compile_options),
                 repeat=execution.repeat,
+                merge_stderr=execution.merge_stderr,
+                archive=execution.archive,
+                asked_as=asked_as,
                 longest_s=execution.longest_s(is_fed=stdin_open),
                 expires_at=_expiry(),
                 last_seq=1,
@@ -127,6 +133,8 @@ def claim(run_id: str, worker: str) -> Claim | None:
         expected_output=whole.expected_output,
         comparison=tuple(whole.comparison),
         repeat=whole.repeat,
+        merge_stderr=whole.merge_stderr,
+        archive=whole.archive,
     )
     return Claim(row.id, row.attempt, execution, row.stdin_open, row.longest_s, event)
 
@@ -231,6 +239,7 @@ _ASKED = (
     RunRow.expected_output,
     RunRow.comparison,
     RunRow.compile_options,
+    RunRow.archive,
 )
 
 

@@ -31,6 +31,9 @@ class Asked:
     expected_output: bytes | None
     comparison: Sequence[str]
     compile_options: Sequence[str]
+    merge_stderr: bool
+    archive: bytes | None
+    asked_as: dict[str, Any] | None
 
 
 @dataclass(frozen=True)

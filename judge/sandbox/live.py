@@ -27,13 +27,14 @@ def run_live(
     stdin: bytes = b"",
     feed: Feed | None = None,
     env: Mapping[str, str] | None = None,
+    merge_stderr: bool = False,
 ) -> Outcome:
     """Run a program as ``Box.run`` does, and hand on each piece of what it prints when it has come.
 
     printed is called by this thread with all that is kept of a stream: each stream in its order, both in the
     order in which they were read. The program waits while it is called, and its wall time runs on; what it
     raises ends the box. feed: further input after stdin, abandoned when the program has ended; waiting for
-    it is wall time alone.
+    it is wall time alone. merge_stderr: both streams come as stdout, in order.
 
     Raises what ``Box.run`` does.
     """
@@ -51,7 +52,7 @@ def run_live(
             source = supply.reader
             attendees.append(supply)
         try:
-            box.runner.begin(program, limits, [source, out.writer, err.writer])
+            box.runner.begin(program, limits, [source, out.writer, (out if merge_stderr else err).writer])
         finally:
             os.close(source)
         out.close_writer()

@@ -86,9 +86,9 @@ def _order(
 def _rlimits(limits: Limits, *, memory_cgroup: bool) -> list[tuple[int, int]]:
     found = [
         (resource.RLIMIT_CPU, math.ceil(limits.cpu_time_s) + 1),
-        (resource.RLIMIT_FSIZE, limits.file_bytes),
+        (resource.RLIMIT_FSIZE, limits.one_file_bytes or limits.file_bytes),
         (resource.RLIMIT_NOFILE, limits.open_files),
-        (resource.RLIMIT_STACK, limits.memory_bytes + STACK_SLACK_BYTES),
+        (resource.RLIMIT_STACK, limits.stack_bytes or limits.memory_bytes + STACK_SLACK_BYTES),
         (resource.RLIMIT_NPROC, limits.processes + AGENT_PROCESSES),
     ]
     if not memory_cgroup:

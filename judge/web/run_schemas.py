@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, WithJsonSchema
 
+from judge.archive import unzipped
 from judge.config import settings
 from judge.execution import MOST_ARGS, MOST_ARGS_BYTES, Execution, RunLimits, maxima
 from judge.languages import Language, table
@@ -43,17 +44,23 @@ class LimitsIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     cpu_time_s: Seconds | None = None
+    cpu_extra_time_s: Seconds | None = None
     wall_time_s: Seconds | None = None
     memory_bytes: Count | None = None
+    stack_bytes: Count | None = None
     output_bytes: Count | None = None
     processes: Count | None = None
     file_bytes: Count | None = None
+    one_file_bytes: Count | None = None
     compile_time_s: Seconds | None = None
     compile_memory_bytes: Count | None = None
 
 
 class ComparisonIn(BaseModel):
-    """How the output is compared with the expected one, in the words of the package format."""
+    """How the output is compared with the expected one, in the words of the package format.
+
+    lines: line by line instead, without the white space at the end of each and of all; it stands alone.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -61,6 +68,7 @@ class ComparisonIn(BaseModel):
     space_change_sensitive: Flag = False
     float_absolute_tolerance: Tolerance | None = None
     float_relative_tolerance: Tolerance | None = None
+    lines: Flag = False
 
     def arguments(self) -> tuple[str, ...]:
         """As the default output validator's arguments say it."""
@@ -91,6 +99,8 @@ class RunIn(BaseModel):
     comparison: ComparisonIn | None = None
     compile_options: list[Text] = []
     repeat: Count = 1
+    merge_stderr: Flag = False
+    archive: Annotated[Bytes | None, Field(description="a zip of files to lie beside the program")] = None
     user_id: UserId | None = None
 
 
@@ -131,6 +141,14 @@ def execution_of(asked: RunIn, files: list[SourceFile], errors: list[Error]) -> 
         if len(words) > MOST_ARGS or sum(len(word.encode()) + 1 for word in words) > MOST_ARGS_BYTES:
             detail = f"at most {MOST_ARGS}, and {MOST_ARGS_BYTES} bytes with a NUL after each, are taken"
             errors.append({"pointer": f"/{name}", "detail": detail})
+    if asked.comparison is not None and asked.comparison.lines and len(asked.comparison.arguments()) > 1:
+        errors.append({"pointer": "/comparison/lines", "detail": "stands alone"})
+    archive: Any = asked.archive  # bytes from its validator on
+    if archive is not None:
+        try:
+            unzipped(archive)
+        except ValueError as error:
+            errors.append({"pointer": "/archive", "detail": str(error)})
     errors += _refused_options(asked, language)
     most = 1 if asked.stdin_open else settings().max_run_repeat
     if asked.repeat > most:
@@ -150,6 +168,8 @@ def execution_of(asked: RunIn, files: list[SourceFile], errors: list[Error]) -> 
         expected_output=expected,
         comparison=asked.comparison.arguments() if asked.comparison else (),
         repeat=asked.repeat,
+        merge_stderr=asked.merge_stderr,
+        archive=archive,
     )
     longest_s = execution.longest_s(is_fed=asked.stdin_open)
     if longest_s > settings().max_judging_s:

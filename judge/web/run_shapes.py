@@ -26,11 +26,14 @@ class RunLimits(BaseModel):
     """What the program might use."""
 
     cpu_time_s: float
+    cpu_extra_time_s: float | None
     wall_time_s: float | None
     memory_bytes: int
+    stack_bytes: int | None
     output_bytes: int
     processes: int
     file_bytes: int
+    one_file_bytes: int | None
     compile_time_s: float
     compile_memory_bytes: int
 
@@ -96,8 +99,10 @@ class RunSource(BaseModel):
     stdin_base64: str
     args: list[str]
     expected_output: str | None
-    comparison: list[str] = Field(description="as the default output validator's arguments say it")
+    comparison: list[str] = Field(description="as the default output validator's arguments say it, or lines")
     compile_options: list[str]
+    merge_stderr: bool
+    archive: str | None = Field(description="base64")
 
 
 class RunInput(BaseModel):

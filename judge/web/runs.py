@@ -165,6 +165,8 @@ def source(run_id: str) -> Response:
         expected_output=None if asked.expected_output is None else asked.expected_output.decode(),
         comparison=asked.comparison,
         compile_options=asked.compile_options,
+        merge_stderr=asked.merge_stderr,
+        archive=None if asked.archive is None else base64.b64encode(asked.archive).decode(),
     )
 
 

@@ -1,5 +1,8 @@
 """Programs on their caller's own input, in real boxes: what is told, what comes of it, and why."""
 
+import io
+import signal
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -437,3 +440,118 @@ def test_the_longest_that_it_may_last() -> None:
     assert execution.wall_time_s() == 2 * (1 + startup_s) + 1
     assert execution.wall_time_s(is_fed=True) == 600
     assert execution.longest_s() == pytest.approx(2 * 30 + 3 * execution.wall_time_s() + 10)
+
+
+def zipped(files: Mapping[str, bytes | str]) -> bytes:
+    """A zip as anybody makes it."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, content in files.items():
+            archive.writestr(name, content)
+    return made.getvalue()
+
+
+def test_files_that_lie_beside(executed: Executed) -> None:
+    """They are there to be imported, and to be read and changed in each run's own working folder."""
+    source = (
+        "import deep.mod as mod\nprint(mod.WORD, open('d/in', 'rb').read())\nopen('d/in', 'a').write('!')\n"
+    )
+    archive = zipped({"deep/mod.py": "WORD = 'imported'", "d/in": b"\xff\0", "folder/": b""})
+    result, told = executed(source, archive=archive, repeat=2)
+    assert result.verdict is Verdict.ACCEPTED, result
+    assert [told.of("stdout", number) for number in (1, 2)] == [b"imported b'\\xff\\x00'\n"] * 2
+
+
+def test_a_header_that_lies_beside(executed: Executed) -> None:
+    """It is found by the compiler; a source beside is not compiled for itself, and never from the cache."""
+    source = '#include <stdio.h>\n#include "word.h"\nint main(void) { puts(WORD); }\n'
+    for word in ("one", "two"):
+        archive = zipped({"word.h": f'#define WORD "{word}"\n', "broken.c": "this is no C"})
+        result, _ = executed(source, "c", archive=archive)
+        assert (result.verdict, result.stdout) == (Verdict.ACCEPTED, f"{word}\n".encode())
+
+
+def test_files_beside_that_cannot_stand_there(executed: Executed) -> None:
+    """A name that makes a folder of the program's own file is the asker's fault, not ours."""
+    result, _ = executed("print(1)", archive=zipped({"main.py/x": "1"}))
+    assert (result.verdict, result.message) == (
+        Verdict.COMPILE_ERROR,
+        "The archive has main.py/x where the program has a file.",
+    )
+
+
+def test_a_multi_file_program(executed: Executed) -> None:
+    """Its scripts build and run what lies in the archive, in whatever languages this machine has."""
+    files = {
+        "compile": "gcc -o program src/main.c\n",
+        "run": './program | python3 tools/loud.py "$1"\n',
+        "src/main.c": '#include <stdio.h>\nint main(void) { puts("from c"); }\n',
+        "tools/loud.py": "import sys\nprint(input().upper(), sys.argv[1])\nopen('src/new', 'w')\n",
+    }
+    language = table()["multifile"]
+    result, _ = executed({}, language, archive=zipped(files), args=("word",))
+    assert (result.verdict, result.stdout) == (Verdict.ACCEPTED, b"FROM C word\n"), result
+    result, _ = executed({}, language, archive=zipped(files | {"compile": "echo no; exit 3\n"}))
+    assert (result.verdict, result.compile_output) == (Verdict.COMPILE_ERROR, b"no\n")
+    result, _ = executed({}, language, archive=zipped({"data": "1"}))
+    assert (result.verdict, result.exit_code) == (Verdict.RUNTIME_ERROR, 127)
+
+
+def test_both_streams_as_one(executed: Executed) -> None:
+    """Standard error comes as standard output, in the order of writing."""
+    source = (
+        "import sys\nfor one in (sys.stdout, sys.stderr) * 2:\n    print(one.name, file=one, flush=True)\n"
+    )
+    result, told = executed(source, merge_stderr=True)
+    assert (result.stdout, result.stderr) == (b"<stdout>\n<stderr>\n" * 2, b"")
+    assert (told.of("stdout"), told.of("stderr")) == (result.stdout, b"")
+
+
+def test_the_limit_of_the_stack(executed: Executed) -> None:
+    """A recursion that fits into the memory limit meets its own limit first."""
+    source = "int deep(int n) { volatile char kept[1000]; kept[0] = n; return n ? deep(n - 1) + kept[0] : 0; }\nint main(void) { return deep(20000) & 0; }\n"  # noqa: E501
+    assert executed(source, "c")[0].verdict is Verdict.ACCEPTED
+    result, _ = executed(source, "c", limits=replace(LIMITS, stack_bytes=4 * MIB))
+    assert (result.verdict, result.signal) == (Verdict.RUNTIME_ERROR, signal.SIGSEGV)
+
+
+def test_the_limit_of_each_file(executed: Executed) -> None:
+    """Several may be as large as one may be; beyond that the program is ended by the kernel."""
+    source = "import signal, sys\nsignal.signal(signal.SIGXFSZ, signal.SIG_DFL)\nfor n in 'ab':\n    open(n, 'wb').write(bytes(int(sys.argv[1])))\n"  # noqa: E501
+    limits = replace(LIMITS, one_file_bytes=MIB)
+    assert executed(source, limits=limits, args=(str(MIB),))[0].verdict is Verdict.ACCEPTED
+    result, _ = executed(source, limits=limits, args=(str(MIB + 1),))
+    assert (result.verdict, result.signal) == (Verdict.RUNTIME_ERROR, signal.SIGXFSZ)
+
+
+def test_extra_time(executed: Executed) -> None:
+    """A program that needs a little more is told of as too slow, with the time that it took."""
+    source = "import time\nwhile time.process_time() < 0.6: pass\nprint('done')\n"
+    limits = replace(LIMITS, cpu_time_s=0.3)
+    result, _ = executed(source, limits=limits)
+    assert (result.verdict, result.stdout) == (Verdict.TIME_LIMIT_EXCEEDED, b"")
+    result, _ = executed(source, limits=replace(limits, cpu_extra_time_s=3.0))
+    assert (result.verdict, result.stdout) == (Verdict.TIME_LIMIT_EXCEEDED, b"done\n")
+    assert result.cpu_time_s is not None
+    assert result.cpu_time_s >= 0.6
+
+
+@pytest.mark.parametrize(
+    ("printed", "expected", "verdict"),
+    [
+        ("1 \n2\t\r\n\n\n", "1\n2", Verdict.ACCEPTED),
+        ("", " \n ", Verdict.ACCEPTED),
+        ("1  2", "1 2", Verdict.WRONG_ANSWER),
+        (" 1", "1", Verdict.WRONG_ANSWER),
+        ("1\n\n2", "1\n2", Verdict.WRONG_ANSWER),
+        ("Yes", "yes", Verdict.WRONG_ANSWER),
+    ],
+)
+def test_line_by_line(executed: Executed, printed: str, expected: str, verdict: Verdict) -> None:
+    """Only white space at the ends of lines and of all is not heeded."""
+    result, _ = executed(
+        f"import sys\nsys.stdout.write({printed!r})",
+        expected_output=expected.encode(),
+        comparison=("lines",),
+    )
+    assert result.verdict is verdict, result.message

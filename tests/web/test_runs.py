@@ -1,7 +1,9 @@
 """Runs without a problem over HTTP and the socket: what is taken, refused, told, typed, ended and removed."""
 
 import base64
+import io
 import uuid
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -127,6 +129,26 @@ def test_comparison(judge: Running) -> None:
     close = asked(judge, "print('ABC 1.001')", **told, comparison=near)
     verdicts = [ended(judge, run["id"])["verdict"] for run in (loose, strict, close)]
     assert verdicts == ["accepted", "wrong_answer", "accepted"]
+
+
+def test_an_archive_and_both_streams_as_one(judge: Running) -> None:
+    """Files of a zip lie beside the program; what it was asked to be is shown again."""
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("data/in.txt", "from the archive")
+    sent = base64.b64encode(packed.getvalue()).decode()
+    code = "import sys\nprint(open('data/in.txt').read(), file=sys.stderr)\n"
+    told = {"expected_output": "from the archive  \n\n", "comparison": {"lines": True}}
+    limits = {"stack_bytes": 2**23, "one_file_bytes": 1000, "cpu_extra_time_s": 1.0}
+    run = asked(judge, code, archive=sent, merge_stderr=True, limits=limits, **told)
+    done = ended(judge, run["id"])
+    assert (done["verdict"], done["stdout"], done["stderr"]) == ("accepted", "from the archive\n", "")
+    assert {name: done["limits"][name] for name in limits} == limits
+    kept = judge.get(f"/runs/{run['id']}/source")
+    assert (kept["archive"], kept["merge_stderr"], kept["comparison"]) == (sent, True, ["lines"])
+    assert refused(post(judge, language="python3", code="1", archive="AAAA"), 422) == {"/archive"}
+    both = {"expected_output": "1", "comparison": {"lines": True, "case_sensitive": True}}
+    assert refused(post(judge, language="python3", code="1", **both), 422) == {"/comparison/lines"}
 
 
 def test_limits_are_kept(judge: Running) -> None:
