@@ -282,6 +282,13 @@ class Settings(BaseSettings):
     courier_per_host: int = Field(default=2, ge=1, description="deliveries sent to one host at once")
     courier_per_user: int = Field(default=4, ge=1, description="deliveries of one user sent at once")
 
+    judge0_version: Literal["1.13.1", "1.13.1-extra", "1.14.0", "1.14.0-extra"] = Field(
+        default="1.13.1", description="what /judge0 says it is; -extra has the other edition's languages"
+    )
+    judge0_implicit_base64: bool = Field(
+        default=False, description="whether /judge0 takes and answers base64 unless told base64_encoded=false"
+    )
+
     event_days: float = Field(default=7.0, gt=0, description="how long events are kept")
     draft_days: float = Field(
         default=30.0, gt=0, description="how long versions are kept that never became good"

@@ -106,6 +106,12 @@ class Language:
         return max(int(limit_bytes * self.memory_multiplier), self.memory_floor_mib * _MIB)
 
 
+def version_number(told: str) -> str:
+    """The number in what a toolchain tells of its version, such as 12.2.0; empty where it tells none."""
+    found = re.search(r"\d+(\.\d+)+", told) or re.search(r"\d+", told)
+    return found[0] if found else ""
+
+
 def _allows(allowed: str, option: str) -> bool:
     """Whether an entry of ``compile_options`` is the option, or a pattern that it is like."""
     return bool(re.fullmatch(allowed, option)) if allowed.startswith("^") else allowed == option

@@ -24,6 +24,7 @@ VERIFY = "judge.verify"
 SWEEP = "judge.sweep"
 PURGE = "judge.purge"
 DELIVER = "judge.deliver"
+CALL = "judge.call"
 
 SUBJECTS = {
     JUDGE: "submission_id",
@@ -186,6 +187,11 @@ def send_verification(verification_id: str) -> None:
 def send_delivery(delivery_id: str) -> None:
     """Put one id on the couriers' queue. Raises QueueUnavailable, as ``send`` does."""
     _send(DELIVER, delivery_id, COURIERS)  # without limits: a courier's threads know none
+
+
+def send_callback(run_id: str) -> None:
+    """Put one run, whose end is to be told, on the couriers' queue. Raises QueueUnavailable."""
+    _send(CALL, run_id, COURIERS)
 
 
 def _send(task: str, id_: str, queue: Queue, soft_s: float | None = None) -> None:

@@ -15,16 +15,34 @@ ID_LENGTH = 26
 ANONYMOUS = "anonymous"
 """The user_id of whoever gives none."""
 
+_UUID_MASK = 0xF << 76 | 0b11 << 62
+_UUID_4 = 4 << 76 | 0b10 << 62
+"""Version and variant (RFC 9562)."""
+
 _UNFIT = re.compile("[\0\ud800-\udfff]")
 
 
 def new_id() -> str:
-    """A new id of 26 characters: 48 bits of milliseconds, then 80 of chance, so that ids sort by time.
+    """A new id of 26 characters: 48 bits of milliseconds, then 80 of which 74 are chance; ids sort by time.
 
-    The layout is ULID's; clients must treat it as opaque.
+    The layout is ULID's; clients must treat it as opaque. The other six are those by which the same number is
+    a UUID of version 4, for APIs whose ids must be one.
     """
     number = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
+    return of_number(number & ~_UUID_MASK | _UUID_4)
+
+
+def of_number(number: int) -> str:
+    """The id that is a number of 128 bits."""
     return "".join(_CROCKFORD[number >> shift & 31] for shift in range(5 * (ID_LENGTH - 1), -1, -5))
+
+
+def as_number(id_: str) -> int:
+    """An id of ours as a number of 128 bits."""
+    number = 0
+    for character in id_:
+        number = number << 5 | _CROCKFORD.index(character)
+    return number
 
 
 def is_id(text: str) -> bool:

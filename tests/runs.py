@@ -28,13 +28,14 @@ RESULT = ExecutionResult(
 
 
 def new_run(code: str = "print(input())", *, user_id: str = "1", stdin_open: bool = False,
-            language: str = "python3", **asked: Any) -> tuple[Run, RunEvent]:  # fmt: skip
+            asked_as: dict[str, Any] | None = None, language: str = "python3",
+            **asked: Any) -> tuple[Run, RunEvent]:  # fmt: skip
     """A run and its first event."""
     spoken = table()[language]
     execution = Execution(
         spoken, [SourceFile(spoken.source, code)], limits=RunLimits(wall_time_s=60.0), **asked
     )
-    return runs.create(execution, user_id=user_id, stdin_open=stdin_open)
+    return runs.create(execution, user_id=user_id, stdin_open=stdin_open, asked_as=asked_as)
 
 
 def change(run_id: str, **columns: str) -> None:

@@ -19,6 +19,7 @@ from judge import cache_server, db, events, problems, queue, schema, submissions
 from judge.config import settings
 from judge.db import Base
 from judge.events import Event
+from judge.judging.toolchains import Proof
 from judge.languages import table
 from judge.manifest import Manifest, TestSpec
 from judge.packages.package import Package, Statement, Timing
@@ -46,7 +47,7 @@ def until(check: Callable[[], object], within_s: float = PATIENCE_S) -> None:
 
 
 FEW_LANGUAGES = {
-    "JUDGE_LANGUAGES": "python3,c,cpp,java,javascript,rust,go,bash,perl,ruby,php,lua",
+    "JUDGE_LANGUAGES": "python3,c,cpp,java,javascript,rust,go,bash,perl,ruby,php,lua,multifile",
     "JUDGE_HEADER_BYTES": "0",
 }
 """So that no worker of a test proves all languages and precompiles a header, each anew in its own folder."""
@@ -214,8 +215,7 @@ def package_of(problem_id: str, manifest: Manifest, data: Mapping[str, Path | by
 
 def new_language(language: str = "python3") -> None:
     """A worker that is long gone has proven a language."""
-    known = table()[language]
-    spec = {"id": language, "name": known.name, "source": known.source, "extensions": list(known.extensions)}
+    spec = Proof(language, f"{table()[language].name} 1.2.3", "").as_json()
     workers.register("celery@gone", slots=1, sandbox="none", languages=[spec])
     workers.leave("celery@gone")
 

@@ -3,7 +3,7 @@
 Start it with ``celery -A judge.couriers worker`` (or ``judge courier``).
 """
 
-from judge.couriers import delivering
+from judge.couriers import calling, delivering
 from judge.couriers.app import app
 
-__all__ = ["app", "delivering"]
+__all__ = ["app", "calling", "delivering"]

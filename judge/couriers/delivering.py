@@ -2,14 +2,12 @@
 
 import logging
 import time
-from collections.abc import Callable
 from datetime import UTC, datetime
-
-from sqlalchemy.exc import OperationalError
 
 from judge import __version__, metrics
 from judge.config import settings
 from judge.couriers.app import app
+from judge.couriers.insisting import insist
 from judge.queue import DELIVER
 from judge.records import instant
 from judge.webhooks import attempts, deliveries, ledger, outbound
@@ -21,7 +19,6 @@ from judge.webhooks.signatures import signature
 log = logging.getLogger(__name__)
 
 _RESPONSE_BYTES = 1024
-_INSIST_S, _RETRY_S = 15.0, 0.5
 
 
 @app.task(name=DELIVER)
@@ -34,7 +31,7 @@ def deliver(delivery_id: str) -> None:
     attempt, retry_after = _try(claim)
     metrics.webhook_attempts.inc("delivered" if attempt.is_success else "failed")
     log.info("delivery %s: %s", delivery_id, attempt.status or attempt.error)
-    _insist(lambda: attempts.record(claim, attempt, retry_after=retry_after))
+    insist(lambda: attempts.record(claim, attempt, retry_after=retry_after))
     deliveries.send(ledger.next_after(claim.host, claim.user_id))
 
 
@@ -70,16 +67,3 @@ def _headers(claim: Claim, at: datetime) -> dict[str, str]:
         "webhook-timestamp": str(timestamp),
         "webhook-signature": signature(claim.secrets, claim.message_id, timestamp, claim.body.encode()),
     }
-
-
-def _insist(write: Callable[[], None]) -> None:
-    """Write within the lease: an answer that is not recorded would have everything sent once more."""
-    until = time.monotonic() + _INSIST_S
-    while True:
-        try:
-            return write()
-        except OperationalError as error:
-            if time.monotonic() > until:
-                raise
-            log.warning("Postgres is away: %s", error.orig)
-            time.sleep(_RETRY_S)

@@ -5,7 +5,7 @@ from judge.models.changes import PendingChange
 from judge.models.idempotency import IdempotencyRow
 from judge.models.problems import Blob, BlobChunk, PackageRow, Problem
 from judge.models.rejudgings import RejudgedRow, RejudgingRow
-from judge.models.runs import RunEventRow, RunInputRow, RunRow
+from judge.models.runs import RunCallbackRow, RunEventRow, RunInputRow, RunRow
 from judge.models.submissions import EventRow, SubmissionRow, TestRow
 from judge.models.verifications import VerificationEventRow, VerificationRow
 from judge.models.webhooks import DeliveryRow, MessageRow, WebhookRow
@@ -24,6 +24,7 @@ __all__ = [
     "Problem",
     "RejudgedRow",
     "RejudgingRow",
+    "RunCallbackRow",
     "RunEventRow",
     "RunInputRow",
     "RunRow",

@@ -59,7 +59,10 @@ class RunRow(Journaled, Lined, Base):
     merge_stderr: Mapped[bool] = mapped_column(Boolean, server_default="false")
     archive: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)  # a zip
     # How it was asked for in the words of another API, which shows it in the same words.
-    asked_as: Mapped[dict[str, Any] | None] = mapped_column(JSONB, deferred=True)
+    asked_as: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True), deferred=True)
+    calls_back: Mapped[bool] = mapped_column(
+        Boolean, server_default="false"
+    )  # a run_callbacks row is waiting
     longest_s: Mapped[float] = mapped_column(Float)  # no attempt takes longer
 
     input_seq: Mapped[int] = mapped_column(Integer, server_default="0")  # how often something was typed
@@ -93,6 +96,25 @@ class RunInputRow(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary)
     eof: Mapped[bool] = mapped_column(Boolean)  # nothing comes after it
     at: Mapped[datetime] = mapped_column(INSTANT, server_default=NOW)
+
+
+class RunCallbackRow(Base):
+    """Where the end of a run is still to be told; changed by judge.runs.callbacks."""
+
+    __tablename__ = "run_callbacks"
+    __table_args__ = (
+        Index("run_callbacks_due", "due_at", postgresql_where="due_at IS NOT NULL"),
+        Index("run_callbacks_held", "lease_until", postgresql_where="lease_until IS NOT NULL"),
+    )
+
+    run_id: Mapped[str] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True)
+    user_id: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text)
+    host: Mapped[str] = mapped_column(Text)  # of the URL: so many are sent to one at once
+    due_at: Mapped[datetime | None] = mapped_column(INSTANT)  # null until the run has ended
+    sent_at: Mapped[datetime | None] = mapped_column(INSTANT)  # when the queue last took it
+    lease_until: Mapped[datetime | None] = mapped_column(INSTANT)  # while a courier is at it
+    tries: Mapped[int] = mapped_column(Integer, server_default="0")  # fences writes
 
 
 class RunEventRow(Base):

@@ -28,6 +28,7 @@ from judge.journal import Entry, Journal, Published, now
 from judge.languages import table
 from judge.models import RunEventRow, RunRow
 from judge.records import SourceFile, new_id, storable
+from judge.runs import callbacks
 from judge.runs.ledger import read_row
 from judge.runs.records import Piece, Run
 from judge.verdict import ENDED, HELD, State
@@ -188,6 +189,7 @@ def finish(
             expires_at=_expiry(),
             **storable(asdict(result)),
         )
+        callbacks.note_end(session, row)
         done = State.DONE, read_row(session, row).as_json()
         return _journal.append(session, row, [*_printed(pieces, attempt), done])
 
@@ -205,6 +207,8 @@ def cancel(run_id: str) -> list[RunEvent]:
             worker=None,
             finished_at=now(),
         )
+        for row in rows:
+            callbacks.note_end(session, row)
         return [
             event
             for row in rows
@@ -280,6 +284,7 @@ class _Journal(Journal[RunRow, RunEvent]):
         return turns.joined_again(RunRow, put_off=put_off)
 
     def failed(self, session: Session, row: RunRow) -> list[RunEvent]:
+        callbacks.note_end(session, row)
         return self.append(session, row, [(State.FAILED, read_row(session, row).as_json())])
 
     def append(self, session: Session, row: RunRow, entries: Sequence[Entry]) -> list[RunEvent]:

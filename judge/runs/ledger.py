@@ -64,12 +64,18 @@ def owner(run_id: str) -> str:
 
 def asked(run_id: str) -> Asked:
     """What a run was asked to do. Raises NotFound."""
+    found = asked_of([run_id])
+    if not found:
+        raise NotFound(f"there is no run {run_id!r}")
+    return found[run_id]
+
+
+def asked_of(ids: Collection[str]) -> dict[str, Asked]:
+    """The same of several, by their ids; without those that there are not."""
     columns = [getattr(RunRow, name) for name in Asked.__dataclass_fields__]
     with transaction() as session:
-        found = session.execute(select(*columns).where(RunRow.id == run_id)).one_or_none()
-    if found is None:
-        raise NotFound(f"there is no run {run_id!r}")
-    return Asked(**found._mapping)
+        found = session.execute(select(RunRow.id, *columns).where(RunRow.id.in_(ids)))
+        return {id_: Asked(*rest) for id_, *rest in found}
 
 
 def page(*, limit: int, before: str | None = None, **equal: str | None) -> list[Run]:
@@ -82,6 +88,45 @@ def page(*, limit: int, before: str | None = None, **equal: str | None) -> list[
             query = query.where(getattr(RunRow, column) == value)
     with transaction() as session:
         return [_run(row, printed=False) for row in session.scalars(query)]
+
+
+def asked_otherwise(*, limit: int, offset: int) -> tuple[list[Run], int]:
+    """Of the runs that were asked for in another API's words the newest first, and how many there are."""
+    is_one = RunRow.asked_as.is_not(None)
+    query = select(RunRow).where(is_one).options(*_WITH_OUTPUT).order_by(RunRow.id.desc())
+    with transaction() as session:
+        count = session.scalars(select(func.count()).select_from(RunRow).where(is_one)).one()
+        return [_run(row) for row in session.scalars(query.limit(limit).offset(offset))], count
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many runs that were asked for in another API's words came out alike; language_id: in its words."""
+
+    language_id: int
+    state: State
+    verdict: str | None
+    signal: int | None
+    total: int
+    month: int
+    today: int
+
+
+def tallies() -> tuple[list[Tally], int]:
+    """All such runs that are kept, counted, and how many bytes the database takes."""
+    language_id = RunRow.asked_as["language_id"].as_integer()
+    month = RunRow.created_at >= now() - timedelta(days=30)
+    today = RunRow.created_at >= func.date_trunc("day", now())
+    alike = (language_id, RunRow.state, RunRow.verdict, RunRow.signal)
+    query = (
+        select(*alike, func.count(), func.count().filter(month), func.count().filter(today))
+        .where(RunRow.asked_as.is_not(None))
+        .group_by(*alike)
+    )
+    with transaction() as session:
+        counted = [Tally(id_, State(state), *rest) for id_, state, *rest in session.execute(query)]
+        size = session.scalar(select(func.pg_database_size(func.current_database())))
+        return counted, int(size or 0)
 
 
 def printed_bytes(ids: Collection[str], *, user_id: str | None = None) -> int:

@@ -23,6 +23,7 @@ from judge.config import settings
 from judge.errors import QueueUnavailable
 from judge.events import AnyEvent
 from judge.queue import COURIERS, PURGE, SWEEP, VERIFYING, app
+from judge.runs import callbacks
 from judge.runs import ledger as run_ledger
 from judge.submissions import ledger
 from judge.tasks.signals import tell
@@ -61,8 +62,11 @@ def sweep_once() -> None:
             if queue.depth_of(VERIFYING) < len(overdue := verification_ledger.overdue()):
                 _send_verifications(overdue)
             deliveries.send(delivery_ledger.unsent())
-            if queue.depth_of(COURIERS) < len(late := delivery_ledger.overdue()):
+            callbacks.send(callbacks.unsent())
+            late, late_calls = delivery_ledger.overdue(), callbacks.overdue()
+            if queue.depth_of(COURIERS) < len(late) + len(late_calls):
                 deliveries.send(late)
+                callbacks.send(late_calls)
         except QueueUnavailable as error:
             log.warning("the queue is away: %s", error)
         _tell(ledger.unpublished(), submissions.mark_sent)

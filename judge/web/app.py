@@ -4,7 +4,7 @@ from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from judge import log_lines, redis_checks
-from judge.config import is_loopback, settings
+from judge.config import MIB, is_loopback, settings
 from judge.db import database_url
 from judge.errors import ConfigError
 from judge.queue import broker_url
@@ -20,8 +20,10 @@ from judge.web import (
     health,
     idempotent,
     interventions,
+    judge0,
     leaderboards,
     metrics,
+    piston,
     problems,
     rejudgings,
     request_ids,
@@ -49,7 +51,7 @@ def create_app() -> Flask:
     app = Flask(__name__, static_folder=None)
     app.config["SECRET_KEY"] = settings().secret_key
     app.config["MAX_CONTENT_LENGTH"] = settings().max_body_bytes
-    app.config["SOCK_SERVER_OPTIONS"] = {"ping_interval": 25, "max_message_size": 4096}
+    app.config["SOCK_SERVER_OPTIONS"] = {"ping_interval": 25, "max_message_size": MIB}
     app.json.sort_keys = False  # type: ignore[attr-defined]  # the default provider has it
     if settings().proxies:
         hops = settings().proxies
@@ -86,6 +88,8 @@ def create_app() -> Flask:
         app.register_blueprint(part.blueprint, url_prefix=API)
     app.register_blueprint(submissions.short_form)
     runs.register(app)
+    judge0.register(app)
+    piston.register(app)
     socket.register(app)
     return app
 

@@ -23,7 +23,7 @@ _OPEN = ("health.alive", "health.ready", "sign_in.sign_in", "docs.openapi_json",
 # Answered to those who have not signed in as well; account() is None then.
 _OPTIONAL = ("sign_in.who_am_i", "sign_in.sign_out", "users.create")
 _SAFE = ("GET", "HEAD", "OPTIONS")
-_IN_URL = ("token", "access_token")
+_IN_URL = ("token", "access_token", "X-Auth-Token", "X-Auth-User")
 CHALLENGE = {"WWW-Authenticate": 'Bearer realm="judge"'}
 """The header that a 401 must have."""
 

@@ -83,8 +83,9 @@ def submit_many() -> Response:
 def _answered(noun: str, one: str) -> Response:
     """200 with an entry an item, in their order; each has the status that it would have had alone."""
     items = []
+    path = request.path.removesuffix("/batch")
     for index, item in enumerate(_items(noun)):
-        response = _alone(item, index)
+        response = alone(item, index, path)
         body = response.get_json()
         key = one if response.status_code < HTTPStatus.BAD_REQUEST else "problem"
         items.append({"status": response.status_code, key: body})
@@ -104,10 +105,9 @@ def _items(noun: str) -> Iterator[Any]:
     return iter(items)
 
 
-def _alone(item: Any, index: int) -> Response:
-    """The answer to one item, asked by the same client under the same headers."""
+def alone(item: Any, index: int, path: str, query: str = "") -> Response:
+    """The answer to one item, asked of a path by the same client under the same headers."""
     content = json.dumps(item).encode()
-    path = request.path.removesuffix("/batch")
     environ = {
         name: value
         for name, value in request.environ.items()
@@ -117,7 +117,7 @@ def _alone(item: Any, index: int) -> Response:
         "REQUEST_METHOD": "POST",
         "SCRIPT_NAME": request.environ.get("SCRIPT_NAME", ""),
         "PATH_INFO": path,
-        "QUERY_STRING": "",
+        "QUERY_STRING": query,
         "CONTENT_TYPE": "application/json",
         "CONTENT_LENGTH": str(len(content)),
         "wsgi.input": BytesIO(content),

@@ -9,7 +9,7 @@ from judge.config import listed, settings
 _METHODS = "GET, HEAD, POST, PUT, PATCH, DELETE"
 _SENT = (
     "Accept, Accept-Language, Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, "
-    "Prefer, X-CSRF-Token, X-Request-Id"
+    "Prefer, X-Auth-Token, X-Auth-User, X-CSRF-Token, X-Request-Id"
 )
 _READ = (
     "Cache-Status, Content-Disposition, Content-Language, ETag, Idempotent-Replayed, Link, Location, "

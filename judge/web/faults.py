@@ -1,16 +1,20 @@
 """Every error in one shape: RFC 9457 problem details."""
 
 import logging
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, json
+from flask import Flask, Response, json, request
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from judge.errors import Conflict, NotFound
 from judge.web.request_ids import request_id
+
+_SHAPES: dict[str, Callable[[HTTPStatus, str], Any]] = {}
+"""Of other APIs' errors, by the prefix of their paths."""
 
 log = logging.getLogger(__name__)
 
@@ -45,6 +49,11 @@ def unprocessable(errors: list[dict[str, str]]) -> Fault:
     return Fault(HTTPStatus.UNPROCESSABLE_ENTITY, detail, errors=errors)
 
 
+def shape_below(prefix: str, body: Callable[[HTTPStatus, str], Any]) -> None:
+    """Have all errors of paths below a prefix told in another API's shape; body: None for an empty one."""
+    _SHAPES[f"{prefix}/"] = body
+
+
 def answer(
     status: HTTPStatus,
     detail: str,
@@ -53,7 +62,15 @@ def answer(
     headers: dict[str, Any] | None = None,
     **more: Any,
 ) -> Response:
-    """A problem+json response; ``more`` are members of its own beside those that all have."""
+    """A problem+json response; ``more`` are members of its own beside those that all have.
+
+    Of a path below which errors have another shape it is that one.
+    """
+    for prefix, shape in _SHAPES.items():
+        if request.path.startswith(prefix):
+            told = shape(status, detail)
+            text = "" if told is None else json.dumps(told)
+            return Response(text, status=status, headers=headers, content_type="application/json")
     body = {
         "type": "about:blank",
         "title": status.phrase,

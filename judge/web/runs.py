@@ -1,11 +1,11 @@
 """Runs without a problem over HTTP: ask for one, show it, wait for it, type to it, end it, remove it."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
-from typing import Annotated
+from typing import Annotated, Any
 
 from flask import Blueprint, Flask, Response, jsonify, request, url_for
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
@@ -14,6 +14,7 @@ from judge import line, runs
 from judge.config import settings
 from judge.errors import Conflict, NotFound, TooManyOpen
 from judge.events import RunEvent, publish_cancelled, wake_reader
+from judge.execution import Execution
 from judge.languages import table
 from judge.records import is_id
 from judge.runs import inputs
@@ -108,16 +109,12 @@ def create() -> Response:
     execution = execution_of(asked, files, errors) if asked and known else None
     if asked is None or execution is None or errors:
         raise unprocessable(errors)
-    owner = submitter_of(asked.user_id)
-    throttling.check_pending(owner)
-    run, event = runs.create(
+    run = start(
         execution,
-        user_id=owner,
+        submitter_of(asked.user_id),
         stdin_open=asked.stdin_open,
         also=lambda session, made: remember(session, key, _accepted(made, encoding)),
     )
-    send = partial(line.send_run, run, execution.longest_s(is_fed=asked.stdin_open))
-    beside(lambda: announce([event], runs.mark_sent, send))
     if wait_s:
         with suppress(Fault):  # no room to wait in; it is accepted all the same
             run = until_run_ended(run.id, wait_s)
@@ -218,12 +215,10 @@ def cancel(run_id: str) -> Response:
     """End it without a verdict and stop its program; 409 where it has ended otherwise."""
     require_own(seen(run_id), "cancel it")
     encoding = _encoding()
-    events = runs.cancel(run_id)
+    stop(run_id)
     run = run_ledger.get(run_id)
     if run.state != State.CANCELLED:
         raise Conflict(f"the run is {run.state}: there is nothing to cancel")
-    if events:
-        beside(lambda: _tell_of_cancelling(events))
     response = jsonify(run.as_json(encoding=encoding))
     response.status_code = HTTPStatus.ACCEPTED
     return response
@@ -238,13 +233,41 @@ def delete(run_id: str) -> Response:
     return Response(status=HTTPStatus.NO_CONTENT)
 
 
+def start(execution: Execution, owner: str, *, stdin_open: bool = False, **more: Any) -> Run:
+    """Have a program run in somebody's name; ``more`` is what else ``runs.create`` takes.
+
+    Raises Fault (429), TooManyOpen.
+    """
+    throttling.check_pending(owner)
+    run, event = runs.create(execution, user_id=owner, stdin_open=stdin_open, **more)
+    send = partial(line.send_run, run, execution.longest_s(is_fed=stdin_open))
+    beside(lambda: announce([event], runs.mark_sent, send))
+    return run
+
+
+def stop(run_id: str) -> None:
+    """End a run, and have its program stopped; nothing where it has ended already."""
+    if events := runs.cancel(run_id):
+        beside(lambda: _tell_of_cancelling(events))
+
+
 def seen(run_id: str) -> Run:
     """A run that the asker may see. Raises NotFound, for one that they may not as well."""
     run = run_ledger.get(run_id)
-    asker = account()
-    if asker is not None and not asker.is_admin and asker.user_id != run.user_id:
+    if _whose() not in (None, run.user_id):
         raise NotFound(f"there is no run {run_id!r}")
     return run
+
+
+def all_seen(ids: Collection[str]) -> dict[str, Run]:
+    """Those of these runs that the asker may see, by their ids."""
+    return {run.id: run for run in run_ledger.many(ids, user_id=_whose())}
+
+
+def _whose() -> str | None:
+    """Whose runs the asker may see; None for everybody's."""
+    asker = account()
+    return None if asker is None or asker.is_admin else asker.user_id
 
 
 def require_own(run: Run, what: str) -> None:
@@ -285,13 +308,11 @@ def _many(text: str) -> Response:
     most = settings().max_batch
     if len(ids) > most or not all(map(is_id, ids)):
         raise invalid("ids", f"give the ids of runs, at most {most}, separated by commas")
-    asker = account()
     encoding = _encoding()
-    whose = None if asker is None or asker.is_admin else asker.user_id
-    if (printed := run_ledger.printed_bytes(ids, user_id=whose)) > _MANY_BYTES:
+    if (printed := run_ledger.printed_bytes(ids, user_id=_whose())) > _MANY_BYTES:
         detail = f"these have printed {printed} bytes; ask for fewer at once, up to {_MANY_BYTES} bytes"
         raise invalid("ids", detail)
-    found = {run.id: run for run in run_ledger.many(ids, user_id=whose)}
+    found = all_seen(ids)
     items = [found[id_].as_json(encoding=encoding) for id_ in ids if id_ in found]
     return jsonify(items=items, next_cursor=None)
 

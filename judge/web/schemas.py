@@ -158,14 +158,8 @@ def read_json(*, most_values: int = MOST_VALUES) -> Any:
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "send the body as JSON, with the header `Content-Type: application/json`",
         )
-    with Timeout(_RECEIVE_S, Fault(HTTPStatus.REQUEST_TIMEOUT, "the body came too slowly")):
-        body = request.get_data()
-    # Of a body that does not tell its length, werkzeug reads as much as is allowed, and no further.
-    most = request.max_content_length or settings().max_body_bytes
-    if request.content_length is None and len(body) >= most:
-        raise RequestEntityTooLarge
     try:
-        read = json.loads(body)
+        read = json.loads(read_body())
     except (ValueError, RecursionError) as error:
         raise Fault(HTTPStatus.BAD_REQUEST, f"the body is not JSON: {error}") from error
     # What is wrong with each of them would take hundreds of times the memory of what was sent.
@@ -173,6 +167,17 @@ def read_json(*, most_values: int = MOST_VALUES) -> Any:
         detail = f"the body has too many values: at most {most_values} are read"
         raise Fault(HTTPStatus.UNPROCESSABLE_ENTITY, detail)
     return read
+
+
+def read_body() -> bytes:
+    """The body of the request, of whatever media type. Raises Fault (408), RequestEntityTooLarge."""
+    with Timeout(_RECEIVE_S, Fault(HTTPStatus.REQUEST_TIMEOUT, "the body came too slowly")):
+        body = request.get_data()
+    # Of a body that does not tell its length, werkzeug reads as much as is allowed, and no further.
+    most = request.max_content_length or settings().max_body_bytes
+    if request.content_length is None and len(body) >= most:
+        raise RequestEntityTooLarge
+    return body
 
 
 def read(shape: type[Shape]) -> Shape:

@@ -23,6 +23,7 @@ from judge.web.visitor import Refused, SignedOut
 
 log = logging.getLogger(__name__)
 
+_LONGEST_FRAME_BYTES = 4096
 _SEND_S = 20.0
 _UNREAD_FRAMES = 200
 _POLICY, _OUR_FAULT, _SERVICE_RESTART, _TRY_AGAIN = 1008, 1011, 1012, 1013
@@ -48,7 +49,8 @@ def _check_room() -> None:
 
 
 def _serve(ws: Any) -> None:
-    ws.sock = _Wire(ws)
+    ws.max_message_size = _LONGEST_FRAME_BYTES  # others of the process are longer
+    ws.sock = Wire(ws)
     wake: threading.Event = (
         ws.event
     )  # set by frames that come in; events and the end of the process set it too
@@ -99,7 +101,7 @@ def _answer(session: Session, frame: str | bytes) -> None:
         session.send({"type": "error", "detail": str(refusal)})
 
 
-class _Wire:
+class Wire:
     """A client's TCP connection, as simple_websocket uses it, made safe for two writers and slow readers.
 
     simple_websocket calls ``send`` from two threads and takes no notice of how much of a frame it took.

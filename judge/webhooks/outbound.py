@@ -1,4 +1,4 @@
-"""POST requests to URLs that strangers have given: to an address that was looked at, and for a bounded time.
+"""Requests to URLs that strangers have given: to an address that was looked at, and for a bounded time.
 
 The rule of ``reach`` is applied to the very address that is connected to, so a name that resolves to
 something else the second time gains nothing. No redirect is followed and no proxy of the environment is used.
@@ -38,13 +38,22 @@ class Reply:
 
 
 def post(url: str, body: bytes, headers: dict[str, str], *, within_s: float) -> Reply:
-    """Send a body and wait for the answer, ``within_s`` seconds in all, however slowly it comes.
+    """POST a body and wait for the answer, ``within_s`` seconds in all, however slowly it comes.
 
     Raises Refused, Unanswered.
     """
+    return _send("POST", url, body, headers, within_s)
+
+
+def put(url: str, body: bytes, headers: dict[str, str], *, within_s: float) -> Reply:
+    """The same by PUT."""
+    return _send("PUT", url, body, headers, within_s)
+
+
+def _send(method: str, url: str, body: bytes, headers: dict[str, str], within_s: float) -> Reply:
     connection = _Connection(checked(url), within_s)
     try:
-        connection.request("POST", connection.target.path, body, headers)
+        connection.request(method, connection.target.path, body, headers)
         response = connection.getresponse()
         if connection.is_late():  # cut off in the middle of the headers, which passes for their end
             raise TimeoutError

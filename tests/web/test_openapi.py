@@ -16,6 +16,9 @@ NOT_DESCRIBED = {
     "docs.page": "a page for people",
     "docs.static": "what pages look like",
 }
+OTHERS_WORDS = ("judge0", "piston")
+"""Blueprints of other APIs, which their own documents describe: there unknown parameters are left alone, and
+errors have other shapes."""
 
 ROUTES = """
 import json
@@ -40,7 +43,8 @@ def test_every_route_is_described(servers: Servers) -> None:
         check=True,
     )
     described = json.loads(done.stdout)
-    assert {name for name, is_told in described.items() if not is_told} == NOT_DESCRIBED.keys()
+    ours = {name: is_told for name, is_told in described.items() if not name.startswith(OTHERS_WORDS)}
+    assert {name for name, is_told in ours.items() if not is_told} == NOT_DESCRIBED.keys()
 
 
 @pytest.mark.parametrize("mode", ["running_judge", "running_token_judge"])

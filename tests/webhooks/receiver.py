@@ -18,6 +18,7 @@ class Request:
     path: str
     headers: dict[str, str]  # by names in lower case
     body: bytes
+    method: str = "POST"
 
     @property
     def id(self) -> str:
@@ -61,7 +62,7 @@ class Receiver:
             def do_POST(self) -> None:
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                request = Request(self.path, headers, body)
+                request = Request(self.path, headers, body, self.command)
                 receiver.requests.append(request)
                 given = receiver.answer(request)
                 status, more, reply = (given, {}, b"") if isinstance(given, int) else given
@@ -71,6 +72,8 @@ class Receiver:
                 self.send_header("Content-Length", str(len(reply)))
                 self.end_headers()
                 self.wfile.write(reply)
+
+            do_PUT = do_POST
 
             def log_message(self, *_: object) -> None:
                 pass
