@@ -21,7 +21,6 @@ from judge.redis_transport import mend
 JUDGE = "judge.judge"
 RUN = "judge.run"
 VERIFY = "judge.verify"
-SWEEP = "judge.sweep"
 PURGE = "judge.purge"
 DELIVER = "judge.deliver"
 CALL = "judge.call"
@@ -126,12 +125,6 @@ def configure(app: Celery) -> None:
         accept_content=["json"],
         timezone="UTC",
         beat_schedule={
-            # A sweep that could not start before the next is due is not worth starting.
-            "sweep": {
-                "task": SWEEP,
-                "schedule": settings().sweep_s,
-                "options": {"expires": settings().sweep_s},
-            },
             "purge": {"task": PURGE, "schedule": 3600.0, "options": {"expires": 3600}},
         },
         beat_max_loop_interval=5,

@@ -129,12 +129,12 @@ def test_every_package_of_ours_is_installed_with_its_data() -> None:
     assert tomllib.loads((REPOSITORY / "judge" / "languages.toml").read_text())
 
 
-def test_the_worker_knows_five_tasks() -> None:
-    """To judge, to run and to verify, to sweep and to purge; the last two by the clock."""
+def test_the_worker_knows_four_tasks() -> None:
+    """To judge, to run, to verify and to purge; the last by the clock."""
     code = "from judge.tasks import app; print(*sorted(app.tasks), *app.conf.beat_schedule)"
     words = python(code, REDIS_URL="redis://nowhere").stdout.split()
     assert [word for word in words if not word.startswith("celery.")] == [
-        "judge.judge", "judge.purge", "judge.run", "judge.sweep", "judge.verify", "sweep", "purge",
+        "judge.judge", "judge.purge", "judge.run", "judge.verify", "purge",
     ]  # fmt: skip
 
 

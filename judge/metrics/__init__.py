@@ -108,6 +108,8 @@ event_lag_s = Histogram(
     _SOON_S,
 )
 
-# Beat
+# The sweeper, in beat and beside each worker
 
-ticks = Counter("judge_ticks_total", "Tasks of the schedule that beat has sent.")
+sweeps = Counter(
+    "judge_sweeps_total", "Looks for lost work; of several processes that look, one does at a time."
+)

@@ -26,13 +26,12 @@ from judge import db, log_lines, workers
 from judge.judging import SandboxError, headers, layers
 from judge.judging.toolchains import CORE, NotProven, Proof, found, proven
 from judge.metrics import serving, shared
-from judge.tasks.sweeping import give_back_lapsed, sweep_once
+from judge.tasks.sweeping import Sweeper
 
 log = logging.getLogger(__name__)
 
 _EVERY_S = 4.0
 _AGAIN_S = 1.0
-_SWEEP_S = 2.0
 _NICE = 10
 _PR_SET_PDEATHSIG = 1
 
@@ -63,30 +62,7 @@ def _leave(worker: str) -> None:
         log.warning("Postgres is away: %s", error.orig)  # the row says when this was last heard of
 
 
-class _Sweeps:
-    """One sweep at a time, beside those who wait for it: with a silent Redis it outlasts any lease."""
-
-    def __init__(self) -> None:
-        self._going_on: threading.Thread | None = None
-
-    def sweep(self) -> None:
-        """See to it that a sweep goes on; should it take long, do meanwhile what needs no Redis."""
-        if self._going_on is None or not self._going_on.is_alive():
-            self._going_on = threading.Thread(target=_sweep, daemon=True)
-            self._going_on.start()
-        self._going_on.join(_SWEEP_S)
-        if self._going_on.is_alive():
-            give_back_lapsed()
-
-
-_sweeps = _Sweeps()
-
-
-def _sweep() -> None:
-    try:
-        sweep_once()  # beat's sweeps wait for a slot, and all may be taken for minutes
-    except OperationalError as error:
-        log.warning("Postgres is away: %s", error.orig)  # tried again a few seconds later
+_sweeper = Sweeper()
 
 
 def _go_on(worker: str, slots: int, mode: str, proofs: list[Proof]) -> None:
@@ -98,7 +74,7 @@ def _look_after(worker: str, slots: int, mode: str, proofs: list[Proof]) -> None
     try:
         if not workers.seen(worker):
             _register(worker, slots, mode, proofs)
-        _sweeps.sweep()
+        _sweeper.sweep()  # as beat does, which may be away
     except OperationalError as error:
         log.warning("Postgres is away: %s", error.orig)  # tried again a few seconds later
 

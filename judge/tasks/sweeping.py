@@ -1,9 +1,12 @@
 """The sweeper: what died between two steps is found in the rows and done again."""
 
 import logging
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from itertools import groupby
+
+from sqlalchemy.exc import OperationalError
 
 from judge import (
     changes,
@@ -22,7 +25,7 @@ from judge.accounts import sessions
 from judge.config import settings
 from judge.errors import QueueUnavailable
 from judge.events import AnyEvent
-from judge.queue import COURIERS, PURGE, SWEEP, VERIFYING, app
+from judge.queue import COURIERS, PURGE, VERIFYING, app
 from judge.runs import callbacks
 from judge.runs import ledger as run_ledger
 from judge.submissions import ledger
@@ -33,18 +36,15 @@ from judge.webhooks import ledger as delivery_ledger
 
 log = logging.getLogger(__name__)
 
+_PATIENCE_S = 2.0
 
-@app.task(name=SWEEP, soft_time_limit=60, time_limit=90)
+
 def sweep() -> None:
-    """The sweep that beat asks for. It needs a slot; while all are taken, companions sweep."""
-    sweep_once()
-
-
-def sweep_once() -> None:
     """Give back what dead workers hold, send what no broker has, publish what nobody has heard.
 
     One sweeper at a time is enough, so it does nothing while another is at it.
     """
+    metrics.sweeps.inc()
     with upkeep.alone_in_sweeping() as alone:
         if not alone:
             return
@@ -82,6 +82,32 @@ def give_back_lapsed() -> None:
     submissions.lapse()
     runs.lapse()
     verifications.lapse()
+
+
+class Sweeper:
+    """One sweep at a time, beside whoever asks for it: with a silent Redis it outlasts any lease."""
+
+    def __init__(self) -> None:
+        self._going_on: threading.Thread | None = None
+
+    def sweep(self) -> None:
+        """See to it that a sweep goes on; should it take long, do meanwhile what needs no Redis.
+
+        Raises OperationalError where it is this for which Postgres is away.
+        """
+        if self._going_on is None or not self._going_on.is_alive():
+            self._going_on = threading.Thread(target=_sweep, daemon=True)
+            self._going_on.start()
+        self._going_on.join(_PATIENCE_S)
+        if self._going_on.is_alive():
+            give_back_lapsed()
+
+
+def _sweep() -> None:
+    try:
+        sweep()
+    except OperationalError as error:
+        log.warning("Postgres is away: %s", error.orig)  # the next sweep may find it
 
 
 @app.task(name=PURGE, soft_time_limit=600, time_limit=660)

@@ -173,8 +173,8 @@ def test_each_kind_has_its_port(tmp_path: Path, port: int, started: list[Countin
     """One environment is enough for all processes of a machine."""
     for name in ("worker", "courier", "beat", "autoscaler"):
         started.append(Counting(tmp_path, port, name))
-    started[1].count("ticks")
-    assert [value(scraped(port + place).text, "judge_ticks_total") for place in range(4)] == [0, 1, 0, 0]
+    started[1].count("sweeps")
+    assert [value(scraped(port + place).text, "judge_sweeps_total") for place in range(4)] == [0, 1, 0, 0]
 
 
 def test_a_port_that_is_taken(tmp_path: Path, port: int, started: list[Counting]) -> None:

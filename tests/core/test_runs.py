@@ -231,10 +231,10 @@ def test_people_who_type_leave_slots_to_others() -> None:
     runs.mark_sent(waiting.id, published_seq=event.seq, sent=True)
     assert runs.claim(waiting.id, ONE) is None
     assert run_ledger.get(waiting.id).state == State.QUEUED
-    sweeping.sweep_once()
+    sweeping.sweep()
     assert queue.depth("python3") == 0, "not at once: it would be refused again"
     change(waiting.id, put_off_until="clock_timestamp() - interval '1 ms'")
-    sweeping.sweep_once()
+    sweeping.sweep()
     assert queue.depth("python3") == 1
     claimed()
     assert runs.claim(waiting.id, TWO) is not None
@@ -246,16 +246,16 @@ def test_the_sweeper_sends_and_publishes_what_was_lost() -> None:
     long_ago = "clock_timestamp() - interval '1 min'"
     change(run.id, changed_at=long_ago, sent_at=long_ago)
     assert run_ledger.unpublished() == [event]
-    sweeping.sweep_once()
+    sweeping.sweep()
     assert queue.depth("python3") == 1
     assert run_ledger.unpublished() == []
     queue.app.control.purge()
     with queue.app.connection_for_write() as connection:
         connection.default_channel.queue_purge("judge.python3")
     change(run.id, sent_at=long_ago)
-    sweeping.sweep_once()
+    sweeping.sweep()
     assert queue.depth("python3") == 1
-    sweeping.sweep_once()
+    sweeping.sweep()
     assert queue.depth("python3") == 1, "as many messages wait as rows"
 
 

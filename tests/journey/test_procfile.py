@@ -159,7 +159,7 @@ def test_procfile(debian_urls: dict[str, str], folder: Path) -> None:
             judged(Running(f"http://127.0.0.1:{port}", process.pid, folder, env))
             tasks = requests.get(f"{flower}/api/tasks", auth=("ops", "secret"))
             names = {task["name"] for task in tasks.json().values()}
-            assert {"judge.judge", "judge.sweep"} <= names
+            assert "judge.judge" in names
             workers = requests.get(f"{flower}/api/workers?refresh=1", auth=("ops", "secret")).json()
             queues = {queue["name"] for worker in workers.values() for queue in worker["active_queues"]}
             assert {"upkeep", "judge.python3", "webhooks"} <= queues

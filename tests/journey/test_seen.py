@@ -166,7 +166,7 @@ def test_every_metric_is_shown(seen: Seen, worked: dict[str, Any]) -> None:
         *("judge_slots", 'judge_cache_reads_total{status="miss"}'),
     ):
         assert web[name] > 0, name
-    assert found["beat"]["judge_ticks_total"] > 0
+    assert found["beat"]["judge_sweeps_total"] > 0
 
 
 def test_a_child_counts_on(seen: Seen, worked: dict[str, Any]) -> None:

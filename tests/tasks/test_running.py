@@ -61,7 +61,7 @@ def ended(run_id: str, worker: Worker, *, swept: bool = False) -> Run:
         if swept:
             ago = "clock_timestamp() - interval '1 min'"
             change(run_id, changed_at=ago, sent_at="sent_at - interval '1 min'")
-            sweeping.sweep_once()
+            sweeping.sweep()
         return run_ledger.get(run_id).state in ENDED
 
     worker.until(look)
@@ -134,7 +134,7 @@ def test_a_worker_killed_in_the_middle(start_worker: Start) -> None:
     def again() -> bool:
         ago = "clock_timestamp() - interval '1 min'"
         change(run_id, changed_at=ago, sent_at="sent_at - interval '1 min'")
-        sweeping.sweep_once()
+        sweeping.sweep()
         return "hello Ada" in printed(run_id, attempt=2)
 
     worker.until(again)

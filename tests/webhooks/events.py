@@ -35,7 +35,7 @@ def swept(check: Any) -> Any:
 
     def look() -> object:
         age(2.0)
-        sweeping.sweep_once()
+        sweeping.sweep()
         return check()
 
     return look

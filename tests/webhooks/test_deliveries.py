@@ -234,7 +234,7 @@ def test_a_sweep_sends_what_was_not_sent_and_nothing_twice(problem: str, servers
     change("sent_at = NULL")
     for _ in range(3):
         age()
-        sweeping.sweep_once()
+        sweeping.sweep()
     assert queue.depth_of(queue.COURIERS) == 2
     assert states(hook.id) == ["pending"]
 
