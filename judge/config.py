@@ -191,6 +191,16 @@ class Settings(BaseSettings):
     max_attempts: int = Field(
         default=5, ge=1, description="lost attempts after which a submission or a run has failed"
     )
+    target_wait_s: float = Field(
+        default=10.0, gt=0, description="how long what waits may wait, which desired_workers aims at"
+    )
+    autoscale_every_s: float = Field(default=0.5, gt=0, description="how often `judge autoscale` looks")
+    autoscale_hold_s: float = Field(
+        default=60.0, ge=0, description="how long workers are kept that were needed at their last look"
+    )
+    autoscale_step_s: float = Field(
+        default=2.0, ge=0, description="least time between two workers that `judge autoscale` lets go"
+    )
     sweep_s: float = Field(default=2.0, gt=0, description="how often the sweeper looks for lost work")
     max_judging_s: float = Field(
         default=1500.0, gt=0, description="longest judging of one submission, and longest run"

@@ -1,11 +1,10 @@
 """Which languages there are, and how busy the judge is."""
 
-import math
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from judge import changes, workers
+from judge import capacity, changes, workers
 from judge.runs import ledger as run_ledger
 from judge.submissions import ledger
 from judge.web import cached, shapes
@@ -39,12 +38,6 @@ def show_queue() -> Response:
         "running": running,
         "oldest_queued_s": max((oldest for *_, oldest in backlogs if oldest is not None), default=None),
         "workers": [worker.as_json() for worker in present],
-        "desired_workers": _desired(queued + running, [worker.slots for worker in present]),
+        "desired_workers": capacity.desired(),
     }
     return jsonify(body)
-
-
-def _desired(load: int, slots: list[int]) -> int:
-    """Workers of the present size that would be busy to seven tenths."""
-    mean_slots = sum(slots) / len(slots) if slots else 1
-    return math.ceil(load / (mean_slots * 0.7))

@@ -12,7 +12,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from judge import backlog, metrics, workers
+from judge import backlog, capacity, metrics, workers
 from judge.backlog import Waiting
 from judge.metrics import shared
 from judge.web.asking import may_scrape, require_admin
@@ -29,6 +29,7 @@ READ = {
     "judge_queue_held": "Those that a worker or a courier has in hand.",
     "judge_queue_oldest_seconds": "How long the oldest of a queue has waited.",
     "judge_workers": "Workers that are there.",
+    "judge_desired_workers": "Workers that the present load asks for, as GET /queue says.",
     "judge_slots": "Slots of all workers.",
     "judge_slots_busy": "Slots in which something is judged, run or verified.",
     "judge_postgres_up": "1 while Postgres answers within a second.",
@@ -97,13 +98,14 @@ def _standing() -> Any:
 def _read() -> Iterator[GaugeMetricFamily]:
     yield _gauge("judge_redis_up", {(): float(redis_answers())})
     try:
-        queues, present = backlog.by_queue(), workers.present()
+        queues, present, desired = backlog.by_queue(), workers.present(), capacity.desired()
     except (OperationalError, PoolTimeout):
         yield _gauge("judge_postgres_up", {(): 0})
         return
     yield _gauge("judge_postgres_up", {(): 1})
     yield from _queues(queues, present)
     yield _gauge("judge_workers", {(): len(present)})
+    yield _gauge("judge_desired_workers", {(): desired})
     yield _gauge("judge_slots", {(): sum(worker.slots for worker in present)})
     yield _gauge("judge_slots_busy", {(): sum(worker.busy for worker in present)})
 

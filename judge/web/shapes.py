@@ -368,7 +368,9 @@ class Queue(BaseModel):
     running: int
     oldest_queued_s: float | None
     workers: list[Worker]
-    desired_workers: int = Field(description="workers of the present size that would be busy to seven tenths")
+    desired_workers: int = Field(
+        description="workers of the present size that would have the queue empty in time"
+    )
 
 
 class User(BaseModel):
