@@ -6,7 +6,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -76,8 +76,9 @@ class Servers:
         sockets = socket_folder(home, "postgres", POSTGRES_SOCKET, account)
         self._stack.callback(shutil.rmtree, sockets, ignore_errors=True)
         cluster = open_cluster(opened, data_folder(opened, account), sockets, account)
-        database = Child(cluster.program(self._env), self._logs)
-        self._stack.callback(_stop, database, signal.SIGINT)
+        self._cluster = cluster
+        self._database = Child(cluster.program(self._env), self._logs)
+        self._stack.callback(lambda: _stop(self._database, signal.SIGINT))
         sockets = socket_folder(home, "redis", REDIS_SOCKET, None)
         self._stack.callback(shutil.rmtree, sockets, ignore_errors=True)
         self._redis_server = Server(opened.folder("redis"), sockets)
@@ -103,6 +104,16 @@ class Servers:
         if self.redis is not None:
             _stop(self.redis, signal.SIGKILL)
             self.redis = None
+
+    @contextmanager
+    def without_postgres(self) -> Iterator[None]:
+        """For the length of the block there is no Postgres; connections are cut, then refused."""
+        _stop(self._database, signal.SIGQUIT)
+        try:
+            yield
+        finally:
+            self._database = Child(self._cluster.program(self._env), self._logs)
+            until(self._cluster.ready)
 
     def close(self) -> None:
         """End everything."""

@@ -15,6 +15,7 @@ _COMMANDS = {
     "worker": "judge.cli.processes",
     "courier": "judge.cli.processes",
     "beat": "judge.cli.processes",
+    "autoscale": "judge.cli.autoscale",
     "migrate": "judge.cli.migrate",
     "doctor": "judge.cli.doctor",
     "config": "judge.cli.config",

@@ -1,0 +1,1 @@
+"""Tests of `judge autoscale`, with real workers."""
