@@ -12,12 +12,13 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
-from judge import capacity, db, workers
+from judge import capacity, db, log_lines, metrics, workers
 from judge.autoscale.fleet import Fleet
 from judge.autoscale.pace import Pace
 from judge.capacity import Load
 from judge.config import settings
 from judge.errors import ConfigError
+from judge.metrics import serving
 from judge.up.kernel import adopt_orphans
 from judge.up.stop_requests import StopRequests
 
@@ -86,6 +87,8 @@ def autoscale(least: int, most: int, options: Sequence[str]) -> None:
     """
     home = settings().home
     with _alone(home):
+        log_lines.begin("autoscaler")
+        serving.serve("autoscaler")
         db.give_up_silent_connections()  # a request to stop must not wait for one
         adopt_orphans()
         requests = StopRequests()
@@ -111,7 +114,7 @@ def once(least: int, most: int) -> tuple[Look, int]:
 def _keep(fleet: Fleet, pace: Pace, requests: StopRequests) -> None:
     eye = Eye(fleet, settings().slots)
     idle: frozenset[str] = frozenset()
-    away = False
+    away, shown = False, 0
     while not requests.count:
         try:
             before, look = pace.number, eye.look()
@@ -126,6 +129,8 @@ def _keep(fleet: Fleet, pace: Pace, requests: StopRequests) -> None:
                 log.warning("Postgres is away, keeping %d workers: %s", pace.number, error.orig)
             away, idle = True, frozenset()
         fleet.tend(pace.number, idle)
+        metrics.autoscaled.inc(by=fleet.number - shown)
+        shown = fleet.number
         requests.sleep(settings().autoscale_every_s)
 
 

@@ -14,6 +14,8 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from judge import metrics
+from judge.metrics import serving
 from judge.up.kernel import die_with_parent
 
 log = logging.getLogger(__name__)
@@ -59,22 +61,11 @@ class Fleet:
         self._started = 0
         self._deaths = 0
         self._due = 0.0
-        self.died = 0
 
     @property
     def number(self) -> int:
         """Workers that are there to judge, or about to be."""
         return len(self._staying())
-
-    @property
-    def draining(self) -> int:
-        """Workers that were told to end and have not yet."""
-        return len(self._members) - self.number
-
-    @property
-    def started(self) -> int:
-        """Processes started since the beginning."""
-        return self._started
 
     def owns(self, worker: str) -> bool:
         """Whether a worker of that name is one of these, and is to stay."""
@@ -146,7 +137,7 @@ class Fleet:
         try:
             process = subprocess.Popen(
                 [*_WORKER, "-n", name, *_ALONE, *self._options],
-                env={**os.environ, "JUDGE_SLOTS": str(self._slots)},
+                env={**os.environ, "JUDGE_SLOTS": str(self._slots), **serving.environment_of(place)},
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # Ctrl-C is for the autoscaler, which then drains it
                 preexec_fn=arm,  # takes no lock that another thread could hold
@@ -177,7 +168,7 @@ class Fleet:
         if member.told_at is not None:
             log.info("%s has ended", member.name)
             return
-        self.died += 1
+        metrics.autoscaled_died.inc()
         if time.monotonic() - member.started_at >= STABLE_S:
             self._deaths = 0
         self._put_off()

@@ -1,11 +1,8 @@
 """`judge autoscale`: as many workers on this machine as the load asks for."""
 
 import json
-import logging
 
 import click
-
-from judge.config import settings
 
 _OURS = ("-n", "--hostname", "-c", "--concurrency")
 
@@ -38,7 +35,4 @@ def autoscale(least: int, most: int, once: bool, as_json: bool, options: tuple[s
             json.dumps(look.as_json() | {"workers": number}, indent=1) if as_json else f"{number}: {look}"
         )
         return
-    logging.basicConfig(
-        level=settings().log_level.upper(), format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
     autoscaler.autoscale(least, most, options)

@@ -113,3 +113,10 @@ event_lag_s = Histogram(
 sweeps = Counter(
     "judge_sweeps_total", "Looks for lost work; of several processes that look, one does at a time."
 )
+
+# The autoscaler
+
+autoscaled = Gauge("judge_autoscaled_workers", "Workers that an autoscaler keeps.")
+autoscaled_died = Counter(
+    "judge_autoscaled_workers_died_total", "Workers of an autoscaler that have ended without being told to."
+)

@@ -37,6 +37,12 @@ def serve(process: str) -> None:
         threading.Thread(target=_serve, args=(process, port), name="metrics", daemon=True).start()
 
 
+def environment_of(place: int) -> dict[str, str]:
+    """What a worker's environment needs that an autoscaler starts, its n-th from 0, to have a port alone."""
+    port = settings().metrics_port
+    return {"JUDGE_METRICS_PORT": str(port + len(PLACES) + place)} if port else {}
+
+
 def is_shown(authorization: str) -> bool:
     """Whether a header Authorization shows JUDGE_METRICS_TOKEN."""
     expected = f"Bearer {settings().metrics_token}"
