@@ -151,6 +151,8 @@ def test_what_refers_to_something_finds_it() -> None:
     assert {path.name for path in MANIFESTS} == {*listed, "kustomization.yaml"}
     for service in compose().values():
         assert (DEPLOY / service["build"]["context"] / service["build"]["dockerfile"]).is_file()
+    redis = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]["redis"]
+    assert (DEPLOY / redis["volumes"][0].partition(":")[0]).is_file()
 
 
 def test_no_secret_stands_in_a_file() -> None:
