@@ -43,7 +43,7 @@ def courier(options: tuple[str, ...]) -> None:
 @click.command(context_settings=_ANY)
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def beat(options: tuple[str, ...]) -> None:
-    """Send the sweeps. OPTIONS go to `celery beat`."""
+    """Look for lost work, and send what is done by the clock. OPTIONS go to `celery beat`."""
     _become("-m", "celery", "-A", "judge.tasks", "beat", *options)
 
 
