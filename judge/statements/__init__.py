@@ -3,7 +3,8 @@
 https://www.kattis.com/problem-package-format/spec/2025-09.html, "Problem statements". ``render`` gives a
 statement to the renderer of its kind (``markdown``, ``tex``), which writes HTML of what it knows, notes what
 it does not know and shows that as text. Whatever it wrote, ``cleaning`` lets only the tags, attributes and
-addresses through that a statement has use for. Formulas stay TeX, for the page to set.
+addresses through that a statement has use for. Formulas stay TeX; ``mathml`` sets
+them for the page.
 """
 
 from judge.statements.images import image_faults
