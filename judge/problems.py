@@ -2,14 +2,15 @@
 
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import bindparam, cast, func, select
+from sqlalchemy import bindparam, cast, func, or_, select
 from sqlalchemy.dialects.postgresql import JSONB
 
 from judge import blobs, changes, versions
+from judge.comparison import comparison
 from judge.db import at_once, transaction
 from judge.errors import NotFound
 from judge.languages import table
@@ -50,6 +51,7 @@ class Listed:
                 "scoring": manifest.scoring,
                 "interactive": manifest.interactive,
                 "multi_pass": manifest.passes > 1,
+                "validated": bool(manifest.validators),
             },
             "max_score": self.max_score,
         }
@@ -84,8 +86,9 @@ class CurrentProblem:
             "statement_language": page.language,
             "statement": page.source,
             "statement_html": page.html,
-            "samples": [_sample(sample) for sample in self.manifest.samples],
+            "samples": [self._sample(sample) for sample in self.manifest.samples],
             "allowed_languages": self.manifest.languages and list(self.manifest.languages),
+            "included_languages": [language for language, _ in self.manifest.includes],
             # Each language's hello reads and prints, which is how a solution begins.
             "templates": {
                 language.id: language.hello.lstrip()
@@ -98,10 +101,14 @@ class CurrentProblem:
         """Whether a submission may be written in a language."""
         return self.manifest.languages is None or language in self.manifest.languages
 
-
-def _sample(sample: Sample) -> dict[str, str]:
-    shown = {"name": sample.name, "input": sample.input, "answer": sample.answer}
-    return shown if sample.interaction is None else shown | {"interaction": sample.interaction}
+    def _sample(self, sample: Sample) -> dict[str, Any]:
+        shown: dict[str, Any] = {"name": sample.name, "input": sample.input, "answer": sample.answer}
+        if sample.interaction is not None:
+            return shown | {"interaction": sample.interaction}
+        args = next((test.validator_args for test in self.manifest.tests if test.name == sample.name), None)
+        # Another validator's arguments mean what it likes; and what is shown alone is no test.
+        compared = None if self.manifest.validators or args is None else comparison(args)
+        return shown | {"comparison": compared and asdict(compared)}
 
 
 def add(
@@ -168,8 +175,8 @@ _CURRENT = (
 )
 
 
-def page(*, limit: int, after: str = "") -> list[Listed]:
-    """Problems in the order of their ids."""
+def page(*, limit: int, after: str = "", text: str = "", keyword: str = "") -> list[Listed]:
+    """Problems in the order of their ids; those with all words in name or id, and a keyword, if given."""
     query = (
         select(
             Problem.id,
@@ -181,7 +188,29 @@ def page(*, limit: int, after: str = "") -> list[Listed]:
         .order_by(Problem.id)
         .limit(limit)
     )
+    for word in text.split():
+        query = query.where(
+            or_(
+                Problem.id.icontains(word, autoescape=True),
+                PackageRow.manifest["name"].astext.icontains(word, autoescape=True),
+            )
+        )
+    if keyword:
+        query = query.where(PackageRow.manifest["keywords"].contains([keyword]))
     with transaction() as session:
         return [
             Listed(row.id, Manifest.from_json(row.manifest), row.test_count) for row in session.execute(query)
         ]
+
+
+def keywords(*, limit: int) -> list[tuple[str, int]]:
+    """The keywords of problems that are listed, each with how many have it; those of most come first."""
+    of_each = (
+        select(func.jsonb_array_elements_text(PackageRow.manifest["keywords"]).label("keyword"))
+        .join(Problem, Problem.package_id == PackageRow.id)
+        .subquery()
+    )
+    keyword, count = of_each.c.keyword, func.count().label("problems")
+    query = select(keyword, count).group_by(keyword).order_by(count.desc(), keyword).limit(limit)
+    with transaction() as session:
+        return [(row.keyword, row.problems) for row in session.execute(query)]

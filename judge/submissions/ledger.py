@@ -12,10 +12,10 @@ from judge.errors import NotFound
 from judge.events import Event
 from judge.journal import now
 from judge.logs import Log
-from judge.models import EventRow, SubmissionRow, TestRow
+from judge.models import EventRow, Problem, SubmissionRow, TestRow
 from judge.records import GroupResult, SourceFile, Submission, TestResult, is_id
 from judge.submissions import rejudged
-from judge.verdict import HELD, State
+from judge.verdict import HELD, State, Verdict
 
 
 def get(submission_id: str) -> Submission:
@@ -40,8 +40,10 @@ def source(submission_id: str) -> tuple[tuple[SourceFile, ...], str | None]:
     return tuple(SourceFile(**file) for file in row.files), row.entry_point
 
 
-def page(*, limit: int, before: str | None = None, **equal: str | None) -> list[Submission]:
-    """The newest submissions first, with their tests; ``equal`` names columns and what they must hold.
+def page(
+    *, limit: int, before: str | None = None, with_tests: bool = True, **equal: str | None
+) -> list[Submission]:
+    """The newest submissions first; ``equal`` names columns and what they must hold.
 
     What is judged anew is found by the verdict that counts meanwhile.
     """
@@ -53,7 +55,8 @@ def page(*, limit: int, before: str | None = None, **equal: str | None) -> list[
         if value is not None:
             query = query.where(getattr(SubmissionRow, column) == value)
     with transaction() as session:
-        return _read_rows(session, session.scalars(query).all())
+        rows = session.scalars(query).all()
+        return _read_rows(session, rows) if with_tests else [_submission(row, ()) for row in rows]
 
 
 def recent(user_id: str, *, within: timedelta, limit: int = 1000) -> list[Submission]:
@@ -73,6 +76,56 @@ def recent(user_id: str, *, within: timedelta, limit: int = 1000) -> list[Submis
     )
     with transaction() as session:
         return _read_rows(session, list(reversed(session.scalars(query).all())))
+
+
+def solved(user_id: str, *, limit: int, after: str = "", among: Sequence[str] | None = None) -> list[str]:
+    """The listed problems that a user has solved, in the order of their ids; ``among`` names some of them."""
+    # A look at an index for each problem: the submissions of a user may be many more.
+    accepted = (
+        select(SubmissionRow.id)
+        .where(
+            SubmissionRow.user_id == user_id,
+            SubmissionRow.problem_id == Problem.id,
+            SubmissionRow.counted_verdict == Verdict.ACCEPTED,
+        )
+        .exists()
+    )
+    query = select(Problem.id).where(Problem.package_id.is_not(None), Problem.id > after, accepted)
+    if among is not None:
+        query = query.where(Problem.id.in_(among))
+    with transaction() as session:
+        return list(session.scalars(query.order_by(Problem.id).limit(limit)))
+
+
+def accepted_figures(
+    problem_id: str, *, language: str | None, among: int, limit: int
+) -> list[tuple[float, int]]:
+    """CPU time in seconds and memory in bytes of the latest accepted submissions to a problem.
+
+    among: how many of the latest submissions are looked at, accepted or not.
+    """
+    latest = (
+        select(
+            SubmissionRow.counted_verdict,
+            SubmissionRow.language,
+            SubmissionRow.cpu_time_s,
+            SubmissionRow.memory_bytes,
+        )
+        .where(SubmissionRow.problem_id == problem_id)
+        .order_by(SubmissionRow.id.desc())
+        .limit(among)
+        .subquery()
+        .c
+    )
+    query = select(latest.cpu_time_s, latest.memory_bytes).where(
+        latest.counted_verdict == Verdict.ACCEPTED,
+        latest.cpu_time_s.is_not(None),
+        latest.memory_bytes.is_not(None),
+    )
+    if language is not None:
+        query = query.where(latest.language == language)
+    with transaction() as session:
+        return [tuple(row) for row in session.execute(query.limit(limit))]
 
 
 def backlog() -> tuple[int, int, float | None]:

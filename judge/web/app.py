@@ -17,6 +17,7 @@ from judge.web import (
     docs,
     events,
     faults,
+    figures,
     health,
     idempotent,
     interventions,
@@ -72,6 +73,7 @@ def create_app() -> Flask:
     for part in (
         catalog,
         problems,
+        figures,
         versions,
         submissions,
         events,

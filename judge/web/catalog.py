@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from judge import capacity, changes, workers
+from judge.cache import Filling, Read
 from judge.runs import ledger as run_ledger
 from judge.submissions import ledger
 from judge.web import cached, shapes
@@ -23,7 +24,17 @@ blueprint = Blueprint("catalog", __name__)
 )
 def list_languages() -> Response:
     """Every language that a worker has proven."""
-    return cached.whole(changes.LANGUAGES, "", lambda: jsonify(items=workers.languages()))
+    return cached.answer(languages())
+
+
+def languages() -> Read:
+    """The languages as they are answered."""
+
+    def fill() -> Filling:
+        entry = cached.entry_of(jsonify(items=workers.languages()))
+        return Filling(entry, {"": entry})
+
+    return cached.read(changes.LANGUAGES, [""], fill)
 
 
 @blueprint.get("/queue")

@@ -10,8 +10,8 @@ from flask import Blueprint, Response, jsonify, request, url_for
 from pydantic import BaseModel, ConfigDict, Field
 from werkzeug.wsgi import wrap_file
 
-from judge import blobs, changes, problems
-from judge.cache import Entry, Filling
+from judge import blobs, cache, changes, problems
+from judge.cache import Entry, Filling, Read
 from judge.errors import NotFound
 from judge.packages.ids import is_problem_id
 from judge.problems import CurrentProblem
@@ -35,6 +35,7 @@ _TYPES = {
     ".zip": "application/zip",
 }
 _HARMLESS = {"X-Content-Type-Options": "nosniff", "Cache-Control": "no-cache"}
+_KEYWORDS = 200
 _OTHERWISE = ("en", "otherwise")
 """The fields for whoever reads none of a statement's languages: English, else the first that there is."""
 
@@ -51,25 +52,65 @@ class StatementQuery(BaseModel):
     language: Annotated[Text, Field(description="a language, before those of Accept-Language")] = ""
 
 
+class ProblemsQuery(paging.Page):
+    """The query of GET /problems."""
+
+    q: Annotated[Text, Field(max_length=100, description="words that stand in the name or the id")] = ""
+    keyword: Annotated[Text, Field(max_length=100, description="one that the problem has")] = ""
+
+
 @blueprint.get("/problems")
 @describe(
     "List the problems",
     tag="Problems",
-    query=paging.Page,
+    query=ProblemsQuery,
     answers={200: shapes.ProblemPage},
     sends=("Link", "Cache-Status"),
     has_etag=True,
 )
 def list_problems() -> Response:
-    """Problems in the order of their ids, a page at a time."""
-    asked = query(paging.Page)
+    """Problems in the order of their ids, a page at a time; of those that are looked for."""
+    return cached.answer(listed(query(ProblemsQuery)))
+
+
+def listed(asked: ProblemsQuery) -> Read:
+    """The list as it is answered; what is looked for is read from Postgres, for it may be anything."""
     limit, cursor = asked.limit, asked.cursor or ""
+    wanted = {"text": asked.q, "keyword": asked.keyword}
 
-    def read() -> Response:
-        found = problems.page(limit=limit + 1, after=cursor)
-        return paging.page([problem.summary() for problem in found], limit, {"limit": limit})
+    def fill() -> Filling:
+        found = problems.page(limit=limit + 1, after=cursor, **wanted)
+        named = {name: value for name, value in (("q", asked.q), ("keyword", asked.keyword)) if value}
+        items = [problem.summary() for problem in found]
+        entry = cached.entry_of(paging.page(items, limit, {"limit": limit, **named}))
+        return Filling(entry, {field: entry})
 
-    return cached.whole(changes.PROBLEMS, f"{limit} {cursor}", read)
+    field = f"{limit} {cursor}"
+    return cache.bypass(fill) if any(wanted.values()) else cached.read(changes.PROBLEMS, [field], fill)
+
+
+@blueprint.get("/keywords")
+@describe(
+    "List the keywords",
+    tag="Problems",
+    answers={200: shapes.KeywordList},
+    sends=("Cache-Status",),
+    has_etag=True,
+)
+def list_keywords() -> Response:
+    """What problems are about, by the keywords that most of them have."""
+    return cached.answer(keywords())
+
+
+def keywords() -> Read:
+    """The keywords as they are answered."""
+
+    def fill() -> Filling:
+        found = [{"keyword": name, "problems": count} for name, count in problems.keywords(limit=_KEYWORDS)]
+        entry = cached.entry_of(jsonify(items=found))
+        return Filling(entry, {"keywords": entry})
+
+    return cached.read(changes.PROBLEMS, ["keywords"], fill)
 
 
 @blueprint.get("/problems/<problem_id>")
@@ -84,13 +125,16 @@ def list_problems() -> Response:
 )
 def show_problem(problem_id: str) -> Response:
     """A problem with its statement, in a language that the asker wants where there is one, and samples."""
-    wanted = _languages()
-    # All are kept at once, so the first that is kept is the first that there is.
-    fields = [*wanted, *_OTHERWISE]
-    found = cached.read(changes.problem(checked_id(problem_id)), fields, lambda: _shown(problem_id, fields))
-    response = cached.answer(found)
+    response = cached.answer(shown(problem_id, query(StatementQuery).language))
     response.vary.add("Accept-Language")
     return response
+
+
+def shown(problem_id: str, language: str) -> Read:
+    """A problem as it is answered, in a language that was named, or in one of Accept-Language."""
+    # All are kept at once, so the first that is kept is the first that there is.
+    fields = [*_languages(language), *_OTHERWISE]
+    return cached.read(changes.problem(checked_id(problem_id)), fields, lambda: _shown(problem_id, fields))
 
 
 def _shown(problem_id: str, fields: Sequence[str]) -> Filling:
@@ -118,7 +162,7 @@ def _in_language(problem: CurrentProblem, language: str) -> Entry:
 )
 def statement_pdf(problem_id: str) -> Response:
     """The statement, where it is a PDF."""
-    page = current(problem_id).pages.statement(_languages())
+    page = current(problem_id).pages.statement(_languages(query(StatementQuery).language))
     if page.digest is None:
         raise NotFound(f"the statement of {problem_id!r} is no PDF")
     # Not in a sandbox, where browsers show no PDF; what its scripts can reach is the PDF.
@@ -158,9 +202,9 @@ def checked_id(problem_id: str) -> str:
     return problem_id
 
 
-def _languages() -> Sequence[str]:
+def _languages(chosen: str) -> Sequence[str]:
     """The languages that the asker reads, the best first; ``sv-SE`` is also ``sv``."""
-    if chosen := query(StatementQuery).language:
+    if chosen:
         return [chosen]
     accepted = [tag for tag, quality in request.accept_languages if quality > 0]
     return [each for tag in accepted for each in dict.fromkeys((tag, tag.partition("-")[0]))]

@@ -152,6 +152,7 @@ class ProblemType(BaseModel):
     scoring: bool
     interactive: bool
     multi_pass: bool
+    validated: bool = Field(description="a program of the problem's own says what is right")
 
 
 class ProblemSummary(BaseModel):
@@ -173,12 +174,24 @@ class ProblemPage(BaseModel):
     next_cursor: str | None
 
 
+class Comparison(BaseModel):
+    """How an output is compared with the answer, as POST /runs takes it."""
+
+    case_sensitive: bool
+    space_change_sensitive: bool
+    float_absolute_tolerance: float | None
+    float_relative_tolerance: float | None
+
+
 class Sample(BaseModel):
     """A test that everybody may see; a dialogue where the problem is interactive."""
 
     name: str
     input: str
     answer: str
+    comparison: Comparison | None = Field(
+        default=None, description="null where more than one output may be right, or it is no test"
+    )
     interaction: str = ""
 
 
@@ -201,8 +214,52 @@ class FullProblem(ProblemSummary):
     statement_pdf: str | None
     samples: list[Sample]
     allowed_languages: list[str] | None
+    included_languages: list[str] = Field(
+        description="in which the problem adds files of its own to a submission; default: in all of them"
+    )
     templates: dict[str, str]
     attachments: list[Attachment]
+
+
+class Keyword(BaseModel):
+    """A keyword, and how many problems have it."""
+
+    keyword: str
+    problems: int
+
+
+class KeywordList(BaseModel):
+    """The keywords of most problems first."""
+
+    items: list[Keyword]
+
+
+class SolvedProblem(BaseModel):
+    """A problem that somebody has solved."""
+
+    problem_id: str
+
+
+class SolvedPage(BaseModel):
+    """Problems that somebody has solved, in the order of their ids."""
+
+    items: list[SolvedProblem]
+    next_cursor: str | None
+
+
+class Figures(BaseModel):
+    """What accepted submissions took: as many as there are bars, each from one bound to the next."""
+
+    bounds: list[float] = Field(description="one more than there are counts")
+    counts: list[int]
+
+
+class AcceptedFigures(BaseModel):
+    """How fast and how small the latest accepted submissions are; figures are null where there are none."""
+
+    submissions: int
+    cpu_time_s: Figures | None
+    memory_bytes: Figures | None
 
 
 class PackageNote(BaseModel):

@@ -54,6 +54,9 @@ DELETE  /api/v1/users/<user_id>/tokens/<token_id>                         401   
 
 GET     /api/v1/languages                                                 401    may may  may   may    may
 GET     /api/v1/queue                                                     401    may may  may   may    may
+GET     /api/v1/keywords                                                  401    may may  may   may    may
+GET     /api/v1/problems/<problem_id>/figures                             401    may may  may   may    may
+GET     /api/v1/solved                                                    401    may may  may   may    may
 GET     /api/v1/leaderboard                                               401    may may  may   may    may
 GET     /api/v1/problems/<problem_id>/leaderboard                         401    may may  may   may    may
 GET     /api/v1/problems                                                  401    may may  may   may    may
@@ -144,7 +147,10 @@ The other's handshake has a token, as tests/web/piston shows."""
 OTHERS_SHAPES = ("/judge0/", "/piston/")
 """Below these errors have another shape, as the tests of each show."""
 
-NEEDS_ACCOUNTS = {("/api/v1/session", "POST"), ("/api/v1/session", "DELETE")}
+NEEDS_ACCOUNTS = {
+    ("/api/v1/session", "POST"),
+    ("/api/v1/session", "DELETE"),
+}
 
 
 def problem(owner: str) -> str:
