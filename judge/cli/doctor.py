@@ -5,12 +5,14 @@ import shutil
 import sys
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 
 import click
 import redis
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
+import judge
 from judge import queue, redis_checks, schema
 from judge.config import settings
 from judge.db import transaction
@@ -65,6 +67,7 @@ def _checks() -> Iterator[Check]:
         yield Check(f"sandbox: {layer.name}", ok, layer.detail, layer.mend)
     if isolated:
         yield from _languages()
+    yield _page()
     yield _disk()
 
 
@@ -125,6 +128,12 @@ def _languages() -> Iterator[Check]:
             yield Check(name, False, str(proof), install.replace("install", "install --reinstall", 1))
         else:
             yield Check(name, True, f"hello came out; {proof.version}")
+
+
+def _page() -> Check:
+    built = (Path(judge.__file__).parent / "web/assets/built/editor.js").is_file()
+    detail = "its editor is there" if built else "a plain text area, for its editor was not made"
+    return Check("page", built or None, detail, "`make up` makes it where npm's registry is reached")
 
 
 def _disk() -> Check:

@@ -24,6 +24,7 @@ from judge.web import (
     judge0,
     leaderboards,
     metrics,
+    pages,
     piston,
     problems,
     rejudgings,
@@ -89,6 +90,7 @@ def create_app() -> Flask:
     ):
         app.register_blueprint(part.blueprint, url_prefix=API)
     app.register_blueprint(submissions.short_form)
+    pages.register(app)
     runs.register(app)
     judge0.register(app)
     piston.register(app)

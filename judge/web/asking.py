@@ -17,9 +17,20 @@ from judge.metrics.serving import is_shown
 from judge.web import cors
 from judge.web.credential import Credential, bearer, cookie
 from judge.web.faults import Fault
+from judge.web.schemas import sent_form
 
 # Answered to anybody without asking who it is: they tell nothing of anybody's.
-_OPEN = ("health.alive", "health.ready", "sign_in.sign_in", "docs.openapi_json", "docs.page", "docs.static")
+_OPEN = (
+    "health.alive",
+    "health.ready",
+    "sign_in.sign_in",
+    "docs.openapi_json",
+    "docs.page",
+    "docs.static",
+    "pages.assets.file",
+    "pages.signing_in.form",
+    "pages.signing_in.enter",
+)
 # Answered to those who have not signed in as well; account() is None then.
 _OPTIONAL = ("sign_in.who_am_i", "sign_in.sign_out", "users.create")
 _SAFE = ("GET", "HEAD", "OPTIONS")
@@ -190,13 +201,23 @@ def _check_csrf(shown: Credential) -> None:
     """A cookie is sent by browsers unasked, so it does not show who wanted the request."""
     if shown.kind == "token":
         return
-    sent = request.headers.get("X-CSRF-Token", "").encode()
+    sent = (request.headers.get("X-CSRF-Token") or _csrf_field()).encode()
     if not hmac.compare_digest(sent, shown.csrf_token.encode()):
         raise Fault(
             HTTPStatus.FORBIDDEN,
             "send the csrf_token of GET /api/v1/session as the header X-CSRF-Token; "
             "it changes with every sign-in",
         )
+
+
+def _csrf_field() -> str:
+    """A page's form carries the token in a field, for without script it can set no header."""
+    return sent_form().get("csrf_token", "") if request.blueprint and is_page(request.blueprint) else ""
+
+
+def is_page(blueprint: str) -> bool:
+    """Whether a blueprint serves pages, which people ask for, and not programs."""
+    return blueprint.partition(".")[0] == "pages"
 
 
 def _check_scope(asker: Account) -> None:

@@ -21,6 +21,7 @@ from pydantic import (
     ValidationError,
     WithJsonSchema,
 )
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from judge.accounts import USER_ID
@@ -178,6 +179,12 @@ def read_body() -> bytes:
     if request.content_length is None and len(body) >= most:
         raise RequestEntityTooLarge
     return body
+
+
+def sent_form() -> MultiDict[str, str]:
+    """The fields of a form that was sent. Raises Fault (408)."""
+    with Timeout(_RECEIVE_S, Fault(HTTPStatus.REQUEST_TIMEOUT, "the body came too slowly")):
+        return request.form
 
 
 def read(shape: type[Shape]) -> Shape:

@@ -42,7 +42,14 @@ class SignInIn(BaseModel):
 def sign_in() -> Response:
     """A new session in a cookie, in place of the one that the browser had."""
     asking.require_accounts()
-    asked = read(SignInIn)
+    shown = begun(read(SignInIn))
+    response = _told(shown.account(), shown)
+    remember(response, shown)
+    return response
+
+
+def begun(asked: SignInIn) -> Credential:
+    """A new session, in place of the one that the browser had. Raises Fault (401, 429, 503)."""
     kept = accounts.password_hash(asked.user_id)
     with throttling.guess(asked.user_id):
         matched = hashing.matches(kept, asked.password)
@@ -53,10 +60,12 @@ def sign_in() -> Response:
         accounts.replace_hash(asked.user_id, kept, hashing.hashed(asked.password))
     if before := cookie():
         sessions.end(before.secret)
-    shown = Credential("session", secret)
-    response = _told(shown.account(), shown)
-    response.set_cookie(value=secret, max_age=int(settings().session_max_s), **_cookie())
-    return response
+    return Credential("session", secret)
+
+
+def remember(response: Response, shown: Credential) -> None:
+    """Have the browser keep a session that was begun."""
+    response.set_cookie(value=shown.secret, max_age=int(settings().session_max_s), **_cookie())
 
 
 @blueprint.get("/session")
@@ -77,11 +86,16 @@ def sign_out() -> Response:
             HTTPStatus.CONFLICT,
             "a token is no session: DELETE /api/v1/users/{user_id}/tokens/{token_id} revokes it",
         )
+    response = Response(status=HTTPStatus.NO_CONTENT)
+    forget(response, shown)
+    return response
+
+
+def forget(response: Response, shown: Credential | None) -> None:
+    """End a session, and have the browser forget it."""
     if shown is not None:
         sessions.end(shown.secret)
-    response = Response(status=HTTPStatus.NO_CONTENT)
     response.delete_cookie(**_cookie())
-    return response
 
 
 def _told(asker: Account | None, shown: Credential | None) -> Response:

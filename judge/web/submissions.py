@@ -138,8 +138,11 @@ def list_submissions() -> Response:
 
 
 def _accept(shape: type[SubmissionIn | ShortSubmissionIn]) -> Response:
-    wait_s = asked_wait_s()
-    body = read_json()
+    return accepted(shape, read_json(), asked_wait_s())
+
+
+def accepted(shape: type[SubmissionIn | ShortSubmissionIn], body: Any, wait_s: float = 0) -> Response:
+    """The answer to a body that asks for a submission, which is made of it. Raises Fault."""
     errors: list[Error] = []
     asked = check(shape, body, errors)
     key = key_of(submitter_of(asked.user_id), body) if asked else None

@@ -90,6 +90,8 @@ def test_what_somebody_has_solved(listed: Running) -> None:
     assert first == {"items": [{"problem_id": "bridges"}], "next_cursor": "bridges"}
     rest = listed.get("/solved?user_id=ada&limit=1&cursor=bridges")
     assert rest == {"items": [{"problem_id": "routes"}], "next_cursor": None}
+    page = requests.get(f"{listed.url}/problems", cookies={"judge_name": "ada"}, timeout=60).text
+    assert page.count('class="verdict accepted"') == 2
 
 
 def test_what_accepted_submissions_took(listed: Running) -> None:

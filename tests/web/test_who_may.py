@@ -37,6 +37,21 @@ GET     /readyz                                                           may   
 GET     /openapi.json                                                     may    may may  may   may    may
 GET     /docs                                                             may    may may  may   may    may
 GET     /static/<path:filename>                                           may    may may  may   may    may
+GET     /                                                                 401    may may  may   may    may
+GET     /problems                                                         401    may may  may   may    may
+GET     /problems/<problem_id>                                            401    may may  may   may    may
+POST    /problems/<problem_id>                                            401    may 403  may   may    may
+GET     /problems/<problem_id>/leaderboard                                401    may may  may   may    may
+GET     /submissions                                                      401    may may  may   may    may
+GET     /submissions/<submission_id>                                      401    may may  404   may    may
+GET     /leaderboard                                                      401    may may  may   may    may
+GET     /users/<user_id>                                                  401    may may  may   may    may
+GET     /sign-in                                                          may    may may  may   may    may
+POST    /sign-in                                                          may    may may  may   may    may
+POST    /sign-out                                                         401    may 403  may   may    may
+POST    /name                                                             401    403 403  403   403    403
+GET     /assets/<digest>/<path:name>                                      may    may may  may   may    may
+
 GET     /metrics                                                          401    403 403  403   403    may
 
 GET     /api/v1/session                                                   may    may may  may   may    may
@@ -150,6 +165,8 @@ OTHERS_SHAPES = ("/judge0/", "/piston/")
 NEEDS_ACCOUNTS = {
     ("/api/v1/session", "POST"),
     ("/api/v1/session", "DELETE"),
+    ("/sign-in", "POST"),
+    ("/sign-out", "POST"),
 }
 
 
@@ -197,6 +214,7 @@ INSTEAD = {
     "/figures/<path:name>": "/figures/a.svg",
     "/attachments/<path:name>": "/attachments/page.html",
     "/static/<path:filename>": "/static/docs.css",
+    "/assets/<digest>/<path:name>": "/assets/0/page/style.css",
 }
 """Ends of routes for which that is not enough."""
 
