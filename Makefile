@@ -6,6 +6,7 @@ BENCH ?= sandbox
 JSON ?=
 PYTEST_ARGS ?= -n auto --dist loadgroup
 COUNT ?= 20
+OUT ?= build/screenshots
 SEEDS ?= 10
 SEED ?=
 SUBMISSIONS ?=
@@ -29,7 +30,7 @@ ASSETS := judge/web/assets
 EDITOR := $(ASSETS)/built/editor.js
 
 .DEFAULT_GOAL := up
-.PHONY: up test check soak chaos bench lock examples
+.PHONY: up test check soak chaos bench lock examples screenshots
 .DELETE_ON_ERROR:
 
 up: .venv/installed $(AGENT)
@@ -73,8 +74,12 @@ chaos: .venv/installed-test $(AGENT)
 examples: .venv/installed-test $(AGENT)
 	RECORD_EXAMPLES=1 $(BIN)/python -m pytest --quiet tests/web/test_examples.py
 
+# Pictures of every page, light and dark, in $(OUT), and those of the README anew.
+screenshots: .venv/installed-test $(AGENT) $(EDITOR)
+	$(BIN)/python -m docs.screenshots $(OUT)
+
 # One part of the judge beside the least that it could cost: make bench BENCH=sandbox JSON=1
-bench: .venv/installed-test $(AGENT)
+bench: .venv/installed-test $(AGENT) $(EDITOR)
 	@$(BIN)/python -m benchmarks.$(BENCH) $(if $(JSON),--json)
 
 # One resolution for every Python from 3.11.2 and for both machines; the test set only adds to the first, and

@@ -122,3 +122,15 @@ def test_where_it_stands_among_the_accepted(judge: Running, visit: Visit) -> Non
     expect(page.locator(".chart rect.own")).to_have_count(2)
     figures = judge.get("/problems/a-plus-b/figures?language=cpp")
     assert sum(figures["cpu_time_s"]["counts"]) == figures["submissions"] >= 2
+
+
+def test_a_long_program_keeps_to_its_place(judge: Running, visit: Visit) -> None:
+    """It is scrolled within the editor; buttons and verdict stay where they are."""
+    page = visit(judge).open("/problems/a-plus-b")
+    write(page, SUM + "# a long remark\n" * 200)
+    page.keyboard.press("Control+Enter")
+    expect(verdict(page)).to_have_text("Accepted")
+    expect(verdict(page)).to_be_in_viewport()
+    page.get_by_role("button", name="Submit").click(trial=True)
+    page.get_by_role("tab", name="Result").click(trial=True)
+    expect(page.locator(".cm-line").last).to_be_in_viewport()  # where the cursor is

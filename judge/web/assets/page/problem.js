@@ -16,6 +16,7 @@ const readingTabs = tabs(document.querySelector(".reading"), (panel, chosen) => 
 readingTabs(location.hash === "#history" ? "history" : "statement");
 
 if (form) start();
+performance.mark("interactive");
 
 function start() {
   const { language, code } = form.elements;
@@ -110,7 +111,10 @@ function start() {
     choices[0].disabled = true;
     choices[1].checked = true;
   }
-  const showOwn = () => (stdin.hidden = !choices[1].checked);
+  const showOwn = () => {
+    stdin.hidden = !choices[1].checked;
+    document.getElementById("compared")?.toggleAttribute("hidden", choices[1].checked);
+  };
   choices.forEach((choice) => choice.addEventListener("change", showOwn));
   showOwn();
   const cases = () =>
@@ -123,6 +127,10 @@ function start() {
           comparison: sample.comparison,
         }));
 
+  // On a phone the results are below the editor.
+  const reveal = () => {
+    if (matchMedia("(max-width: 60rem)").matches) document.getElementById("results").scrollIntoView({ block: "start" });
+  };
   const program = () => ({ language: language.value, code: text() });
   const busy = async (button, what) => {
     if (button.disabled || button.hidden) return;
@@ -147,6 +155,7 @@ function start() {
       remember("");
       const asked = cases();
       say(make("p", { className: "empty" }, "Running…"));
+      reveal();
       const runs = await runAll(live, told, program(), asked);
       const broken = runs.find((each) => each.verdict === "compile_error");
       if (broken) sayCompiler(broken.compile_output);
@@ -159,6 +168,7 @@ function start() {
       const made = await post("/submissions", { problem_id: told.problem, ...program(), ...name });
       other.postMessage(made.id);
       await show(made.id);
+      reveal();
     });
 
   // What is shown of a submission: in this tab, in others, after a reload
@@ -201,7 +211,7 @@ function start() {
     const sample = told.samples[index];
     const asked = { title: `Sample ${index + 1}`, stdin: sample.input, answer: sample.answer, comparison: sample.comparison };
     const [found] = await runAll(live, told, { language: submission.language, files }, [asked]);
-    place.replaceChildren(shown(found, asked));
+    place.replaceChildren(shown(found, asked, { isAlone: true }));
   }
 
   async function refreshHistory() {
@@ -275,6 +285,7 @@ function start() {
     code.required = false;
     if (hadFocus) editor.focus();
     markErrors();
+    performance.mark("editor");
   }
 }
 

@@ -60,8 +60,8 @@ function ended(live, id) {
 const milliseconds = (s) => (s === null ? "–" : s < 1 ? `${Math.round(s * 1000)} ms` : `${s.toFixed(2)} s`);
 const mebibytes = (bytes) => (bytes === null ? "–" : `${(bytes / 1048576).toFixed(1)} MiB`);
 
-/** How a run went on one case. */
-export function shown(run, { title, stdin, answer, comparison, isOwn }) {
+/** How a run went on one case. isAlone: its verdict has been told already. */
+export function shown(run, { title, stdin, answer, comparison, isOwn }, { isAlone = false } = {}) {
   const standing = run.verdict ?? run.state;
   // Without an answer to compare with, or another than the sample's being right too, it only ran.
   const ran = standing === "accepted" && !comparison;
@@ -72,7 +72,8 @@ export function shown(run, { title, stdin, answer, comparison, isOwn }) {
     make("span", { className: `verdict ${ran ? "ran" : standing}` }, ran ? "Ran" : WORDS[standing]),
     make("span", { className: "faint" }, `${milliseconds(run.cpu_time_s)}, ${mebibytes(run.memory_bytes)}`),
   );
-  const box = make("section", { className: "case" }, head);
+  const box = make("section", { className: "case" });
+  if (!isAlone) box.append(head);
   const put = (name, text) => {
     const pre = make("pre", { tabIndex: 0 }, text || "(nothing)");
     box.append(make("h4", {}, name), pre);
@@ -81,9 +82,11 @@ export function shown(run, { title, stdin, answer, comparison, isOwn }) {
   if (standing === "runtime_error") {
     box.append(make("p", {}, run.signal ? `Ended by signal ${run.signal}.` : `Exit code ${run.exit_code}.`));
   }
-  if (isOwn || stdin.length < 2000) put("Input", stdin);
+  const hasInput = isOwn || stdin.length < 2000;
+  if (hasInput && standing !== "wrong_answer") put("Input", stdin);
   if (standing === "wrong_answer") {
-    box.append(make("h4", {}, "Difference"), table(answer, run.stdout, ["expected", "yours"]));
+    box.append(make("h4", {}, `${title}: what differs`), table(answer, run.stdout, ["expected", "yours"]));
+    if (hasInput) put("Input", stdin);
   } else if (standing !== "compile_error") {
     put("Your output", run.stdout);
     if (answer !== undefined && (standing !== "accepted" || !comparison)) put("Sample output", answer);

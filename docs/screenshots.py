@@ -1,0 +1,120 @@
+"""Take pictures of every page of a judge that people use: make screenshots OUT=FOLDER"""
+
+import shutil
+import sys
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.conftest import REPOSITORY, Running, judge_up, open_folder
+
+README = REPOSITORY / "docs" / "pictures"
+PROBLEM = "cheapest-route"
+PEOPLE = ("ada", "bo", "chen", "dana", "emre", "fatima", "goran")
+SOLVED = ("a-plus-b", PROBLEM, "valid-brackets", "edit-distance", "photo-finish", "two-rooms")
+WRONG = "n, m = map(int, input().split())\nprint(n + m)\n"
+BROKEN = """#include <iostream>
+
+int main() {
+    int a, b
+    std::cin >> a >> b;
+    std::cout << a + b;
+}
+"""
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+def main(folder: Path) -> None:
+    """Start a judge, have people use it, and look at all of it in both schemes."""
+    folder.mkdir(parents=True, exist_ok=True)
+    README.mkdir(exist_ok=True)
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        sys.exit("there is no Chromium here: apt-get install chromium")
+    with open_folder() as home, judge_up(home) as judge, sync_playwright() as playwright:
+        judge.wait_for_languages()
+        submission = used(judge)
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        for scheme in ("light", "dark"):
+            for size in (WIDE, NARROW):
+                look(browser, judge, folder, submission, scheme, size)
+        browser.close()
+    for name, kept in (("accepted", "light"), ("wrong-answer", "dark"), ("problems", "light")):
+        shutil.copy(folder / f"{name}-{kept}.png", README / f"{name}.png")
+
+
+def used(judge: Running) -> str:
+    """Have people solve problems, each one fewer than the last; the id of an accepted submission of ada's."""
+    last = ""
+    for rank, name in enumerate(PEOPLE):
+        for problem in SOLVED[: len(SOLVED) - rank % len(SOLVED)]:
+            accepted = REPOSITORY / "problems" / problem / "submissions" / "accepted"
+            for path in sorted(accepted.glob("*.py"))[:2]:
+                last = judge.submit(problem, "python3", path.read_text(), user_id=name)["id"]
+                judge.ended(last)
+    wrong = judge.submit(PROBLEM, "python3", WRONG, user_id="ada")
+    judge.ended(wrong["id"])
+    solution = REPOSITORY / "problems" / PROBLEM / "submissions" / "accepted"
+    [path, *_] = sorted(solution.glob("*.py"))
+    shown: str = judge.submit(PROBLEM, "python3", path.read_text(), user_id="ada")["id"]
+    judge.ended(shown)
+    return shown
+
+
+def look(
+    browser: Browser, judge: Running, folder: Path, submission: str, scheme: str, size: dict[str, int]
+) -> None:
+    """Every page in one scheme and one size."""
+    context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]  # it is one
+    context.add_cookies([{"name": "judge_name", "value": "ada", "url": judge.url}])
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    end = f"{scheme}{'' if size is WIDE else '-narrow'}.png"
+
+    def take(name: str, path: str = "", *, whole: bool = False) -> None:
+        if path:
+            page.goto(judge.url + path, wait_until="networkidle")
+        page.screenshot(path=folder / f"{name}-{end}", full_page=whole)
+
+    take("problems", "/problems", whole=size is NARROW)
+    take("problem", f"/problems/{PROBLEM}")
+    take("dialogue", "/problems/warmer-colder", whole=True)
+    take("submissions", "/submissions")
+    take("submission", f"/submissions/{submission}", whole=True)
+    page.locator("#against").select_option(index=1)
+    page.locator(".diff").wait_for()
+    take("compared", whole=True)
+    take("leaderboard", "/leaderboard")
+    take("user", "/users/ada")
+    take("missing", "/nope")
+    solution = sorted((REPOSITORY / "problems" / PROBLEM / "submissions" / "accepted").glob("*.py"))[0]
+    page.goto(f"{judge.url}/problems/{PROBLEM}")
+    for name, language, code, verdict in (
+        ("compile-error", "cpp", BROKEN, "Compile error"),
+        ("wrong-answer", "python3", WRONG, "Wrong answer"),
+        ("accepted", "python3", solution.read_text(), "Accepted"),
+    ):
+        page.locator("#language").select_option(language)
+        submit(page, code)
+        expect(page.locator("#verdict [data-standing]")).to_have_text(verdict, timeout=60_000)
+        if verdict == "Wrong answer":
+            page.locator("#said .diff").wait_for()
+        page.locator("#output").evaluate("panel => panel.scrollTo(0, 0)")
+        take(name, whole=size is NARROW)
+    page.keyboard.press("Control+'")
+    page.locator(".case .verdict.accepted").nth(1).wait_for()
+    take("run")
+    context.close()
+
+
+def submit(page: Page, code: str) -> None:
+    """As it is pasted and sent by keys."""
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text(code)
+    page.keyboard.press("Control+Home")
+    page.keyboard.press("Control+Enter")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
