@@ -27,18 +27,18 @@ AGENT := judge/sandbox/box-agent
 
 # The page's editor, made of packages of npm's where it is used.
 ASSETS := judge/web/assets
-EDITOR := $(ASSETS)/built/editor.js
+BUNDLE := $(ASSETS)/built/editor.js
 
 .DEFAULT_GOAL := up
 .PHONY: up test check soak chaos bench lock examples screenshots
 .DELETE_ON_ERROR:
 
 up: .venv/installed $(AGENT)
-	@$(MAKE) --no-print-directory $(EDITOR) || \
+	@$(MAKE) --no-print-directory $(BUNDLE) || \
 		echo "the page's editor could not be made: it has a plain text area until \`make up\` reaches npm's registry" >&2
 	@exec $(BIN)/judge up $(ARGS)
 
-test: .venv/installed-test $(AGENT) $(EDITOR)
+test: .venv/installed-test $(AGENT) $(BUNDLE)
 	@.ci/debian-packages tests/debian-packages.txt
 	$(BIN)/python -m pytest $(PYTEST_ARGS) tests
 
@@ -75,11 +75,11 @@ examples: .venv/installed-test $(AGENT)
 	RECORD_EXAMPLES=1 $(BIN)/python -m pytest --quiet tests/web/test_examples.py
 
 # Pictures of every page, light and dark, in $(OUT), and those of the README anew.
-screenshots: .venv/installed-test $(AGENT) $(EDITOR)
+screenshots: .venv/installed-test $(AGENT) $(BUNDLE)
 	$(BIN)/python -m docs.screenshots $(OUT)
 
 # One part of the judge beside the least that it could cost: make bench BENCH=sandbox JSON=1
-bench: .venv/installed-test $(AGENT) $(EDITOR)
+bench: .venv/installed-test $(AGENT) $(if $(filter page,$(BENCH)),$(BUNDLE))
 	@$(BIN)/python -m benchmarks.$(BENCH) $(if $(JSON),--json)
 
 # One resolution for every Python from 3.11.2 and for both machines; the test set only adds to the first, and
@@ -112,7 +112,7 @@ $(AGENT): judge/sandbox/agent/compile $(wildcard judge/sandbox/agent/*.[ch]) | .
 	@judge/sandbox/agent/compile $@
 
 # Where there is no Node a wheel brings one, about 60 MB of it.
-$(EDITOR): $(wildcard $(ASSETS)/build $(ASSETS)/package*.json $(ASSETS)/bundle/*.js) | .venv/installed
+$(BUNDLE): $(wildcard $(ASSETS)/build $(ASSETS)/package*.json $(ASSETS)/bundle/*.js) | .venv/installed
 	@command -v npm >/dev/null || [ -x $(BIN)/npm ] || { \
 		echo "no Node here: installing one into .venv (about 20 s) …"; \
 		$(PIP) $(HASHED) -r requirements-node.lock; }

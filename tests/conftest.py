@@ -218,13 +218,15 @@ def token_judge(running_token_judge: Running) -> Iterator[Running]:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a judge, or servers, run in one process, or each process would start its own.
+    """Tests that share a judge, a browser or servers run in one process, or each would start its own.
 
     The others stay together by file, for the sake of what their modules share.
     """
     for item in items:
         used = set(getattr(item, "fixturenames", ()))
-        if used & {"running_judge", "running_token_judge"}:
+        if "browser" in used:
+            group = "page"
+        elif used & {"running_judge", "running_token_judge"}:
             group = "judge"
         elif "servers" in used:
             group = "servers"

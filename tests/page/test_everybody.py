@@ -37,6 +37,22 @@ def test_without_script(judge: Running, visit: Visit) -> None:
     expect(page.locator("#tests tbody tr")).to_have_count(12)
 
 
+def test_without_the_editor(judge: Running, visit: Visit) -> None:
+    """Where it was not built, or does not come, a text area takes the program, with the same keys."""
+    visitor = visit(judge)
+    visitor.forgiven = "ERR_FAILED"
+    visitor.context.route("**/built/*", lambda route: route.abort())
+    page = visitor.open("/problems/a-plus-b")
+    expect(page.locator("#draft")).to_have_text("The editor could not be loaded")
+    page.locator("#code").fill(SUM)
+    page.keyboard.press("Control+'")
+    expect(page.locator(".case .verdict.accepted")).to_have_count(2)
+    page.keyboard.press("Control+Enter")
+    expect(verdict(page)).to_have_text("Accepted")
+    page.reload()
+    expect(page.locator("#code")).to_have_value(SUM)
+
+
 def test_with_keys_alone(judge: Running, visit: Visit) -> None:
     """To the problem, into the editor and out of it again, and to the verdict."""
     page = visit(judge).open("/problems")

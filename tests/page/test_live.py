@@ -9,6 +9,9 @@ from playwright.sync_api import Page, WebSocket, expect
 from tests.conftest import Running, judge_up, open_folder
 from tests.journey.test_web_killed import kill_web
 from tests.page.conftest import PATIENCE_MS, SLOW_SUM, SUM, Visit, verdict, write
+from tests.web.conftest import STREAMS
+from tests.web.conftest import frail_judge as frail_judge  # fixtures of theirs
+from tests.web.conftest import running_frail_judge as running_frail_judge
 
 expect.set_options(timeout=PATIENCE_MS)
 
@@ -84,6 +87,21 @@ def test_polls_where_there_is_no_socket(judge: Running, visit: Visit) -> None:
             close() {}
         };"""
     )
+    page = visitor.open("/problems/a-plus-b")
+    write(page, SLOW_SUM)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#connection")).to_have_text("Asking now and then")
+    expect(verdict(page)).to_have_text("Accepted")
+    expect(page.locator(".strip i.accepted")).to_have_count(12)
+
+
+def test_a_full_server(frail_judge: Running, visit: Visit) -> None:
+    """Where there is no room for a socket, nor for whoever would wait, the page asks now and then."""
+    frail_judge.wait_for_languages()
+    for _ in range(STREAMS):
+        frail_judge.socket({"user_id": "somebody"})
+    visitor = visit(frail_judge)
+    visitor.forgiven = "503"
     page = visitor.open("/problems/a-plus-b")
     write(page, SLOW_SUM)
     page.keyboard.press("Control+Enter")

@@ -162,7 +162,9 @@ export class Live {
   async #look(topic, signal) {
     try {
       const found = await get(`/${topic.kind}s/${topic.id}`, { signal });
-      if (!signal.aborted) topic.snapshot(found);
+      if (signal.aborted) return;
+      this.#tell("polling");
+      topic.snapshot(found);
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
     }

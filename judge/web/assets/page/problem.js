@@ -257,7 +257,10 @@ function start() {
     what();
   });
 
-  if (script.dataset.editor) mountEditor();
+  if (script.dataset.editor) {
+    // Where it does not come, the text area stays.
+    mountEditor().catch(() => (draft.textContent = "The editor could not be loaded"));
+  }
 
   async function mountEditor() {
     const { mount } = await import(script.dataset.editor);

@@ -47,8 +47,10 @@ function differences(before, after) {
   ]);
 }
 
-if (editor) {
-  const { lines } = await import(editor);
+// Without colours where they do not come.
+const colours = editor && (await import(editor).catch(() => null));
+if (colours) {
+  const { lines } = colours;
   for (const pre of document.querySelectorAll("pre[data-language]")) {
     const places = [...pre.querySelectorAll(".line")];
     const rows = await lines(places.map((line) => line.textContent.replace(/\n$/, "")).join("\n"), pre.dataset.language);
