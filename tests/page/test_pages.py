@@ -86,6 +86,22 @@ def test_errors_are_pages_for_browsers_alone(judge: Running) -> None:
     assert told.headers["Content-Type"] == "application/problem+json"
 
 
+def test_how_a_samples_output_is_compared(judge: Running) -> None:
+    """As the problem compares it; not at all where a program of its own decides."""
+    exactly = {
+        "case_sensitive": False,
+        "space_change_sensitive": False,
+        "float_absolute_tolerance": None,
+        "float_relative_tolerance": None,
+    }
+    told = {id_: judge.get(f"/problems/{id_}") for id_ in ("a-plus-b", "best-average", "two-rooms")}
+    compared = {id_: problem["samples"][0]["comparison"] for id_, problem in told.items()}
+    assert compared["a-plus-b"] == exactly
+    assert compared["best-average"]["float_absolute_tolerance"] > 0
+    assert compared["two-rooms"] is None
+    assert [problem["type"]["validated"] for problem in told.values()] == [False, False, True]
+
+
 def test_what_somebody_wrote_is_text(judge: Running) -> None:
     """A program, what a compiler says of it, and what stands in an address are shown, and not run."""
     hostile = "<img src=x onerror=alert(1)>"
