@@ -2,6 +2,7 @@
 
 import json
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,17 @@ def test_every_package_of_npm_has_a_hash_and_none_an_address() -> None:
     assert ADDRESS.findall((NPM / "package-lock.json").read_text()) == []
     assert {f"node_modules/{name}" for name in wanted["dependencies"]} <= packages.keys()
     assert "--ignore-scripts" in (NPM / "build").read_text()
+
+
+def test_nothing_of_others_is_committed() -> None:
+    """What is made of npm's packages is made where it is used."""
+    listed = subprocess.run(
+        ["git", "ls-files", "--", str(NPM)], cwd=REPOSITORY, capture_output=True, text=True, check=False
+    )
+    if listed.returncode:
+        pytest.skip("not a git checkout")
+    folders = {Path(name).relative_to(NPM.relative_to(REPOSITORY)).parent for name in listed.stdout.split()}
+    assert folders == {Path(), Path("bundle"), Path("page")}
 
 
 def test_tests_run_with_the_versions_that_users_get() -> None:

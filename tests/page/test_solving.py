@@ -110,6 +110,26 @@ def test_two_submissions_are_compared(judge: Running, visit: Visit) -> None:
     expect(page.locator(".cm-content")).to_contain_text("print(a + b)")
 
 
+def test_going_on_from_a_submission_loses_no_draft(judge: Running, visit: Visit) -> None:
+    """What was submitted becomes the draft, also after a reload; undoing brings the one before back."""
+    visitor = visit(judge)
+    made = judge.submit("a-plus-b", "python3", SUM, user_id=visitor.name)
+    page = visitor.open("/problems/a-plus-b")
+    write(page, "print('draft')")
+    expect(page.locator("#draft")).to_have_text("Saved here")
+    page.goto(f"{judge.url}/submissions/{made['id']}")
+    page.get_by_role("link", name="Go on from here").click()
+    expect(page.locator(".cm-content")).to_contain_text("print(a + b)")
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+z")
+    expect(page.locator(".cm-content")).to_have_text("print('draft')")
+    page.keyboard.press("Control+y")
+    expect(page.locator(".cm-content")).to_contain_text("print(a + b)")
+    page.wait_for_url(re.compile("/problems/a-plus-b$"))
+    page.reload()
+    expect(page.locator(".cm-content")).to_contain_text("print(a + b)")
+
+
 def test_where_it_stands_among_the_accepted(judge: Running, visit: Visit) -> None:
     """CPU time and memory, each in a small chart."""
     visitor = visit(judge)

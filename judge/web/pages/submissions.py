@@ -55,6 +55,7 @@ def index() -> Response:
 def show(submission_id: str) -> Response:
     """How one stands, down to each test, with its source."""
     submission = seen(submission_id)
+    shown = submission.as_json(full=sees_everything())
     files, _ = ledger.source(submission_id)
     problem = _problem(submission)
     earlier = ledger.page(
@@ -67,13 +68,14 @@ def show(submission_id: str) -> Response:
     return frame.page(
         "submission.html",
         submission=submission,
-        shown=submission.as_json(full=sees_everything()),
+        shown=shown,
+        by_index={test["index"]: test for test in shown["tests"]},
         problem=problem,
         files=files,
         earlier=earlier,
         compile_output=_linked(submission, files),
         bars=_bars(submission),
-        failing=_failing(submission),
+        failing=next((test for test in shown["tests"] if test["verdict"] != Verdict.ACCEPTED), None),
         told=_told(submission, problem),
     )
 
@@ -85,12 +87,6 @@ def _problem(submission: Submission) -> dict[str, Any] | None:
     except NotFound:
         return None
     return found
-
-
-def _failing(submission: Submission) -> dict[str, Any] | None:
-    """The first test that was not accepted."""
-    tests = submission.as_json(full=sees_everything())["tests"]
-    return next((test for test in tests if test["verdict"] != Verdict.ACCEPTED), None)
 
 
 def _bars(submission: Submission) -> list[dict[str, Any]]:

@@ -28,6 +28,11 @@ export function drop(problem, language) {
   }
 }
 
+/** Begin with this language from now on; a cookie, for the server writes the page. */
+export function speak(language) {
+  document.cookie = `judge_language=${language}; path=/; max-age=31536000; samesite=lax`;
+}
+
 /** Call `changed` with the text that another tab has kept, wherever that is the draft that `shown()` names. */
 export function follow(problem, shown, changed) {
   addEventListener("storage", (event) => {

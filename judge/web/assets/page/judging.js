@@ -10,11 +10,13 @@ export function watch(live, section, ended) {
   const id = section.dataset.submission;
   if (ENDED.includes(section.dataset.state)) return () => {};
   let submission = null;
+  let tests = []; // by index: a problem with scores may leave some out
 
   const show = () => {
-    const { state, tests, test_count: count } = submission;
+    const { state, test_count: count } = submission;
     section.dataset.state = state;
     const standing = section.querySelector("[data-standing]");
+    standing.ariaLive = "off"; // the verdict is read out, not the way to it
     const word = WORDS[state] ?? `Running, test ${Math.min(tests.length + 1, count)} of ${count}`;
     if (standing.textContent !== word) standing.textContent = word;
     const cells = section.querySelectorAll(".strip i");
@@ -45,14 +47,16 @@ export function watch(live, section, ended) {
   const leave = live.follow("submission", id, {
     snapshot(found) {
       submission = found;
+      tests = [];
+      for (const test of found.tests) tests[test.index - 1] = test;
       look();
     },
     event({ type, data }) {
       const kind = type.replace("submission.", "");
-      submission ??= { state: "queued", tests: [], test_count: Number(section.dataset.tests) };
-      if (kind === "test") submission.tests[data.index - 1] = data;
-      else if (ENDED.includes(kind)) submission = { ...submission, ...data, state: kind };
-      else submission = { ...submission, state: kind, tests: kind === "running" ? submission.tests : [] };
+      submission ??= { id, state: "queued", test_count: Number(section.dataset.tests) };
+      if (kind === "test") tests[data.index - 1] = data;
+      else submission = { ...submission, ...(ENDED.includes(kind) ? data : {}), state: kind };
+      if (kind === "queued" || kind === "compiling") tests = [];
       look();
     },
   });

@@ -28,7 +28,6 @@ function start() {
   const other = new BroadcastChannel(`judge:problem:${told.problem}`);
   let editor = null;
   let leave = () => {};
-  let began = code.value; // what the judge gave to begin with
   let templates = null;
 
   const text = () => (editor ? editor.text : code.value);
@@ -41,10 +40,10 @@ function start() {
   // Drafts and languages
 
   const isContinued = new URLSearchParams(location.search).has("from");
-  if (!isContinued) {
-    const kept = drafts.load(told.problem, language.value);
-    if (kept !== null) code.value = kept;
-  }
+  const kept = drafts.load(told.problem, language.value);
+  // What the judge gave to begin with; not known where a submission is gone on with.
+  let began = isContinued ? null : code.value;
+  if (kept !== null && !isContinued) code.value = kept;
   let timer = null;
   const changed = () => {
     draft.textContent = "";
@@ -59,12 +58,23 @@ function start() {
     else draft.textContent = drafts.keep(told.problem, language.value, now) ? "Saved here" : "Too long to be kept here";
     reset.hidden = now === began;
   };
+  const template = async (id) => {
+    templates ??= (await get(`/problems/${told.problem}`)).templates;
+    return templates[id] ?? "";
+  };
   code.addEventListener("input", changed);
   addEventListener("pagehide", () => timer && keep());
   document.addEventListener("visibilitychange", () => timer && keep());
   reset.hidden = code.value === began;
   drafts.follow(told.problem, () => language.value, (next) => !timer && put(next));
-  reset.addEventListener("click", () => {
+  if (isContinued) {
+    // It is the draft from now on, and a reload goes on with that; undoing brings back the one before.
+    history.replaceState(null, "", location.pathname);
+    drafts.speak(language.value);
+    keep();
+  }
+  reset.addEventListener("click", async () => {
+    began ??= await template(language.value);
     put(began);
     keep();
     editor ? editor.focus() : code.focus();
@@ -77,10 +87,10 @@ function start() {
     clearTimeout(timer);
     timer = null;
     spoken = chosen;
-    document.cookie = `judge_language=${chosen}; path=/; max-age=31536000; samesite=lax`;
-    templates ??= (await get(`/problems/${told.problem}`)).templates;
+    drafts.speak(chosen);
+    const next = await template(chosen);
     if (language.value !== chosen) return;
-    began = templates[chosen] ?? "";
+    began = next;
     put(drafts.load(told.problem, chosen) ?? began);
     clearTimeout(timer); // putting it there was no change of the writer's
     timer = null;
@@ -268,7 +278,7 @@ function start() {
     const chosen = language.value;
     const mounted = await mount({
       parent: document.getElementById("editor"),
-      text: code.value,
+      text: (isContinued && kept) || code.value,
       language: chosen,
       nonce: script.nonce,
       labelledBy: "code-label",
