@@ -9,13 +9,14 @@ from judge.config import settings
 from judge.web.pages import frame
 
 _FOR_PROGRAMS = (
-    "/api/",
+    "/api",
     "/healthz",
     "/judge0",
     "/metrics",
     "/openapi.json",
     "/piston",
     "/readyz",
+    "/submit",
     "/ws",
 )
 
@@ -41,6 +42,10 @@ def _as_page(response: Response) -> Response:
     return shown
 
 
+def _is_for_programs(path: str) -> bool:
+    return any(path == own or path.startswith(f"{own}/") for own in _FOR_PROGRAMS)
+
+
 def _wants_page() -> bool:
     """Browsers name HTML; a program that takes anything does not."""
-    return "text/html" in request.headers.get("Accept", "") and not request.path.startswith(_FOR_PROGRAMS)
+    return "text/html" in request.headers.get("Accept", "") and not _is_for_programs(request.path)

@@ -77,6 +77,7 @@ const LANGUAGES = {
   lua,
   luajit: lua,
   modula2: words("modula2"),
+  multifile: shell,
   nim: words("nim"),
   objectivec: clike("objectiveC"),
   ocaml: async () => stream((await import("@codemirror/legacy-modes/mode/mllike")).oCaml),
