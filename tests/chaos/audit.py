@@ -151,6 +151,9 @@ def _look_at_recoveries(
     for blow in blows:
         for file in blow.held:
             log = logs.get(by_file.get(file, ""), [])
+            before = [word for _, word, at in log if at <= blow.at]
+            if not before or before[-1] not in ("compiling", *_GOING_ON):
+                continue  # a worker that has stood still past its lease runs what is not its own any more
             again = next((at for _, word, at in log if at > blow.at and word not in _GOING_ON), None)
             if again is None or blow.over is None:
                 continue  # what has not ended is told of as stuck
