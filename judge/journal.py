@@ -8,11 +8,28 @@ attempt number, which its every write must name. ``Journal`` is what all three h
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import timedelta
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, ClassVar, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, Update, and_, bindparam, case, cast, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Interval,
+    Label,
+    Text,
+    Update,
+    and_,
+    bindparam,
+    case,
+    cast,
+    func,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from judge import metrics
 from judge.config import settings
@@ -36,9 +53,8 @@ _DRAIN = "drain"
 """Why an attempt is given back that counts as no lost one."""
 
 
-def lease() -> Any:
-    """Until when whoever claims or renews a row at this moment holds it."""
-    return now() + timedelta(seconds=settings().lease_s)
+_LEASE = now() + bindparam(None, callable_=lambda: timedelta(seconds=settings().lease_s), type_=Interval)
+"""Until when whoever claims or renews a row at this moment holds it."""
 
 
 def move(
@@ -49,14 +65,20 @@ def move(
     **values: Any,
 ) -> Sequence[Row]:
     """Change the rows that satisfy ``where`` and reserve the next ``entries`` numbers of their logs."""
-    statement = (
+    return session.scalars(moving(table, *where, entries=entries, **values)).all()
+
+
+def moving(
+    table: type[Row], *where: ColumnElement[bool], entries: int | ColumnElement[int], **values: Any
+) -> ReturningUpdate[Row]:
+    """The statement of ``move``, for those to whom it is worth to be made once."""
+    return (
         update(table)
         .where(*where)
         .values(last_seq=table.last_seq + entries, changed_at=now(), **values)
         .returning(table)
         .execution_options(synchronize_session=False, populate_existing=True)
     )
-    return session.scalars(statement).all()
 
 
 def published(
@@ -119,6 +141,24 @@ class Journal(ABC, Generic[Row, Told]):
     cleared: ClassVar[dict[str, Any]] = {}
     """What an attempt that was given back leaves in its row."""
 
+    ended: ClassVar[dict[str, Any]] = {
+        "state": State.DONE,
+        "lease_until": None,
+        "worker": None,
+        "finished_at": now(),
+    }
+    """What an attempt that is done leaves in its row."""
+
+    computed: ClassVar[Sequence[Label[Any]]] = ()
+    """What belongs to a row and is no column of its table, and would be asked for afterwards."""
+
+    claimed: ClassVar[dict[str, Any]] = {}
+    """What a claim changes in the rows of this table alone."""
+
+    def told(self, entries: ColumnElement[int] | int) -> ColumnElement[int] | int:
+        """How many entries of these a row's log gets."""
+        return entries
+
     def queued_again(self, *, put_off: bool) -> dict[str, Any]:
         """The columns by which a row that was given back is sent again; put_off: not at once."""
         return {"sent_at": None}
@@ -139,7 +179,7 @@ class Journal(ABC, Generic[Row, Told]):
         self, session: Session, *where: ColumnElement[bool], entries: int, **values: Any
     ) -> Sequence[Row]:
         """Change the rows that satisfy ``where`` and reserve the next ``entries`` numbers of their logs."""
-        return move(session, self.table, *where, entries=entries, **values)
+        return move(session, self.table, *where, entries=self.told(entries), **values)
 
     def mark_sent(self, id_: str, *, published_after: int = 0, published_seq: int, sent: bool) -> None:
         """Remember what broker and Redis have taken, so that the sweeper need not send it again.
@@ -148,48 +188,81 @@ class Journal(ABC, Generic[Row, Told]):
         """
         mark_sent(self.table, id_, published_after=published_after, published_seq=published_seq, sent=sent)
 
-    def claim(self, session: Session, id_: str, worker: str, *, state: str, **values: Any) -> Row | None:
+    def claim(self, session: Session, id_: str, worker: str, *, state: str) -> Row | None:
         """Take a row that is queued, or whose lease has run out, for a new attempt in this state.
 
         None where somebody else holds it or it has ended, as with any message that comes twice.
         """
+        known = {"id_": id_, "by": worker, "to": state, "most": settings().max_attempts}
+        return session.scalars(self._claim, known).one_or_none()
+
+    @cached_property
+    def _claim(self) -> ReturningUpdate[Row]:
         table = self.table
         is_held = table.state.in_(self.held)
         lost = table.lost_attempts + cast(is_held, Integer)
-        rows = self.move(
-            session,
-            table.id == id_,
+        return moving(
+            table,
+            table.id == bindparam("id_"),
             or_(table.state == State.QUEUED, and_(is_held, table.lease_until < now())),
-            lost < settings().max_attempts,
-            entries=1,
-            state=state,
+            lost < bindparam("most", type_=Integer),
+            entries=self.told(1),
+            state=bindparam("to", type_=Text),
             attempt=table.attempt + 1,
             lost_attempts=lost,
-            worker=worker,
-            lease_until=lease(),
+            worker=bindparam("by", type_=Text),
+            lease_until=_LEASE,
             started_at=func.coalesce(table.started_at, now()),
             **self.cleared,
-            **values,
+            **self.claimed,
         )
-        return rows[0] if rows else None
 
     def renew(self, id_: str, attempt: int) -> None:
         """Keep the lease for another while. Raises AttemptLost."""
         with transaction() as session:
-            held = update(self.table).where(*self._holds(id_, attempt)).values(lease_until=lease())
+            held = update(self.table).where(*self._holds(id_, attempt)).values(lease_until=_LEASE)
             if not affected(session, held):
                 raise AttemptLost(id_)
 
     def move_held(
-        self, session: Session, id_: str, attempt: int, published_: Published, *, entries: int, **values: Any
+        self,
+        session: Session,
+        id_: str,
+        attempt: int,
+        published_: Published,
+        *,
+        entries: int,
+        is_end: bool = False,
+        **values: Any,
     ) -> Row:
-        """Change a row that an attempt holds. Raises AttemptLost."""
-        noted = published(self.table, *published_)
-        holds = self._holds(id_, attempt)
-        rows = self.move(session, *holds, entries=entries, published_seq=noted, **values)
-        if not rows:
+        """Change a row that an attempt holds; is_end: and it is done. Raises AttemptLost.
+
+        values: as Python has them, no expressions.
+        """
+        after, seq = published_
+        known = {"id_": id_, "held_by": attempt, "after": after, "seq": seq, "entries": entries}
+        known |= {f"to_{name}": value for name, value in values.items()}
+        found = session.execute(self._move_held(tuple(values), is_end=is_end), known).one_or_none()
+        if found is None:
             raise AttemptLost(id_)
-        return rows[0]
+        row: Row = found[0]
+        for column, value in zip(self.computed, found[1:], strict=True):
+            set_committed_value(row, column.name, value)
+        return row
+
+    @cache  # noqa: B019  # there is one journal a table, as long as the process lives
+    def _move_held(self, names: tuple[str, ...], *, is_end: bool) -> ReturningUpdate[Any]:
+        table = self.table
+        noted = published(table, bindparam("after", type_=Integer), bindparam("seq", type_=Integer))
+        values = {name: bindparam(f"to_{name}", type_=getattr(table, name).type) for name in names}
+        return moving(
+            table,
+            *self._holds(bindparam("id_", type_=Text), bindparam("held_by", type_=Integer)),
+            entries=self.told(bindparam("entries", type_=Integer)),
+            published_seq=noted,
+            **values,
+            **(self.ended if is_end else {}),
+        ).returning(*self.computed)
 
     def give_back(self, id_: str, attempt: int, *, lost: bool) -> list[Told]:
         """End an attempt without a result: back to the queue or, after too many lost ones, failed.
@@ -215,7 +288,7 @@ class Journal(ABC, Generic[Row, Told]):
             ).all()
             return self._give_back(session, table.id.in_(ids), reason="lease") if ids else []
 
-    def _holds(self, id_: str, attempt: int) -> tuple[ColumnElement[bool], ...]:
+    def _holds(self, id_: Any, attempt: Any) -> tuple[ColumnElement[bool], ...]:
         return self.table.id == id_, self.table.attempt == attempt, self.table.state.in_(self.held)
 
     def _give_back(self, session: Session, *where: ColumnElement[bool], reason: str) -> list[Told]:

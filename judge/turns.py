@@ -51,7 +51,8 @@ _PUT_OFF_S = 3.0
 LANGUAGE: BindParameter[str] = bindparam("of_language", type_=Text)
 """The language that a prepared statement asks for; to make such expressions anew would cost milliseconds."""
 
-_TURN_OF: BindParameter[str] = bindparam("whose", type_=Text)
+TURN_OF: BindParameter[str] = bindparam("whose", type_=Text)
+"""Whose turn it is about, in the same way."""
 
 
 def of_rejudging(rejudging_id: str) -> str:
@@ -75,10 +76,20 @@ def join(session: Session, table: Lined, language: str, turn_of: str, *, at_once
 
 @cache
 def _join(table: Lined) -> Any:
+    columns = joining(table)
+    return select(columns["turn"], columns["sent_at"])
+
+
+def joining(table: Lined) -> dict[str, ColumnElement[Any]]:
+    """The columns of ``join`` at once, for a statement made once that is told LANGUAGE and TURN_OF."""
     row = aliased(table)
-    own = select(func.max(row.turn)).where(_waits(row, LANGUAGE), row.turn_of == _TURN_OF).scalar_subquery()
+    own = select(func.max(row.turn)).where(_waits(row, LANGUAGE), row.turn_of == TURN_OF).scalar_subquery()
     is_first = and_(room(LANGUAGE) > 0, ~anybody_due(LANGUAGE))
-    return select(func.greatest(0, _served(LANGUAGE) + 1, own + 1), case((is_first, NOW), else_=null()))
+    return {
+        "turn_of": TURN_OF,
+        "turn": func.greatest(0, _served(LANGUAGE) + 1, own + 1),
+        "sent_at": case((is_first, NOW), else_=null()),
+    }
 
 
 @cache

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any, ClassVar
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import Interval, bindparam, delete, func, insert, select, update
 from sqlalchemy.orm import Session, undefer
 
 from judge import counting, turns
@@ -86,7 +86,7 @@ def create(
                 archive=execution.archive,
                 asked_as=asked_as,
                 longest_s=execution.longest_s(is_fed=stdin_open),
-                expires_at=_expiry(),
+                expires_at=_EXPIRY,
                 last_seq=1,
                 **turns.join(session, RunRow, execution.language.id, user_id, at_once=True),
             )
@@ -182,11 +182,7 @@ def finish(
             attempt,
             published,
             entries=len(pieces) + 1,
-            state=State.DONE,
-            lease_until=None,
-            worker=None,
-            finished_at=now(),
-            expires_at=_expiry(),
+            is_end=True,
             **storable(asdict(result)),
         )
         callbacks.note_end(session, row)
@@ -247,8 +243,7 @@ _ASKED = (
 )
 
 
-def _expiry() -> Any:
-    return now() + timedelta(hours=settings().run_hours)
+_EXPIRY = now() + bindparam(None, callable_=lambda: timedelta(hours=settings().run_hours), type_=Interval)
 
 
 def _check_room_for(session: Session, user_id: str) -> None:
@@ -279,6 +274,7 @@ class _Journal(Journal[RunRow, RunEvent]):
     table = RunRow
     held = HELD
     cleared: ClassVar = {"compile_output": None}
+    ended: ClassVar = {**Journal.ended, "expires_at": _EXPIRY}
 
     def queued_again(self, *, put_off: bool) -> dict[str, Any]:
         return turns.joined_again(RunRow, put_off=put_off)

@@ -14,18 +14,18 @@ What is judged anew and fails is as it was judged before (``rejudged``).
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Integer, bindparam, case, insert, literal_column, select
+from sqlalchemy import ColumnElement, Insert, Integer, bindparam, case, insert, literal_column, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
-from judge import counting, journal, turns
+from judge import counting, turns
 from judge.db import transaction
 from judge.errors import NotFound
 from judge.events import Event, kind
-from judge.journal import Entry, Journal, Published, now
+from judge.journal import Entry, Journal, Published
 from judge.manifest import Manifest
 from judge.models import EventRow, PackageRow, SubmissionRow, TestRow
 from judge.records import Judgement, SourceFile, Submission, TestResult, new_id
@@ -80,25 +80,22 @@ def create(
     written in the same transaction; what it raises ends that. Raises NotFound where the problem has been
     deleted meanwhile.
     """
+    values = {
+        "id": new_id(),
+        "problem_id": problem_id,
+        "package_id": package_id,
+        "test_count": test_count,
+        "user_id": user_id,
+        "language": language,
+        "files": [asdict(file) for file in files],
+        "entry_point": entry_point,
+        "judging_s": judging_s,
+        "last_seq": 1,
+        turns.LANGUAGE.key: language,
+        turns.TURN_OF.key: user_id,
+    }
     with _unless_deleted(problem_id), transaction() as session:
-        row, version = session.execute(
-            insert(SubmissionRow)
-            .values(
-                id=new_id(),
-                problem_id=problem_id,
-                package_id=package_id,
-                test_count=test_count,
-                user_id=user_id,
-                language=language,
-                files=[asdict(file) for file in files],
-                entry_point=entry_point,
-                judging_s=judging_s,
-                last_seq=1,
-                **turns.join(session, SubmissionRow, language, user_id, at_once=True),
-            )
-            .returning(SubmissionRow, _VERSION)
-        ).one()
-        set_committed_value(row, "version", version)
+        row: Any = session.connection().execute(_create(), values).one()
         [event] = append(session, row, [(State.QUEUED, {"attempt": 0})])
         submission = read_row(session, row)
         if also:
@@ -106,11 +103,18 @@ def create(
         return submission, event
 
 
-# What is computed no INSERT returns by itself, and it would be asked for afterwards. As text, for of a table
-# that is inserted into SQLAlchemy correlates no subquery.
+@cache
+def _create() -> Insert:
+    """Made once, for to make it takes longer than to carry it out; the other columns it is told."""
+    shown = [column for column in SubmissionRow.__table__.c if column.name != "files"]
+    return insert(SubmissionRow).values(turns.joining(SubmissionRow)).returning(*shown, _VERSION)
+
+
+# What is computed no statement returns by itself, and it would be asked for afterwards. As text, for of a
+# table that is inserted into SQLAlchemy correlates no subquery.
 _VERSION = literal_column(
     "(SELECT version FROM packages WHERE packages.id = submissions.package_id)", Integer
-)
+).label("version")
 
 
 @contextmanager
@@ -130,13 +134,8 @@ def claim(submission_id: str, worker: str) -> Claim | None:
 
     None where it is judged elsewhere or has ended, as with any message that comes twice.
     """
-    shown_attempt = case(
-        (SubmissionRow.is_trial, SubmissionRow.shown_attempt), else_=SubmissionRow.attempt + 1
-    )
     with transaction() as session:
-        row = _journal.claim(
-            session, submission_id, worker, state=State.COMPILING, shown_attempt=shown_attempt
-        )
+        row = _journal.claim(session, submission_id, worker, state=State.COMPILING)
         if row is None:
             return None
         events = append(session, row, [(State.COMPILING, {"attempt": row.attempt})])
@@ -185,17 +184,22 @@ def finish(
             attempt,
             published,
             entries=len(steps) + 1,
-            state=State.DONE,
-            lease_until=None,
-            worker=None,
-            finished_at=now(),
+            is_end=True,
             **asdict(judgement),
         )
         entries, was_trial = _write(session, row, steps), row.is_trial
         rejudged.settle(session, row)
         if was_trial:
             return []
-        return append(session, row, [*entries, (State.DONE, read_row(session, row).as_json())])
+        done = read_row(session, row, tests=_all_tests(steps))
+        return append(session, row, [*entries, (State.DONE, done.as_json())])
+
+
+def _all_tests(steps: Sequence[Step]) -> list[TestResult] | None:
+    """The tests of an attempt of which these are the last steps; None where some may have been recorded."""
+    if not steps or not isinstance(steps[0], Compiled):
+        return None
+    return sorted((step for step in steps if isinstance(step, TestResult)), key=lambda test: test.index)
 
 
 def end_without_verdict(session: Session, row: SubmissionRow) -> list[Event]:
@@ -235,15 +239,18 @@ class _Journal(Journal[SubmissionRow, Event]):
     table = SubmissionRow
     held = HELD
     cleared: ClassVar = {"compile_output": None}
+    computed: ClassVar = (_VERSION,)
+    claimed: ClassVar = {
+        "shown_attempt": case(
+            (SubmissionRow.is_trial, SubmissionRow.shown_attempt), else_=SubmissionRow.attempt + 1
+        )
+    }
+
+    def told(self, entries: ColumnElement[int] | int) -> ColumnElement[int]:
+        return case((SubmissionRow.is_trial, 0), else_=entries)
 
     def queued_again(self, *, put_off: bool) -> dict[str, Any]:
         return turns.joined_again(SubmissionRow, put_off=put_off)
-
-    def move(
-        self, session: Session, *where: ColumnElement[bool], entries: int, **values: Any
-    ) -> Sequence[SubmissionRow]:
-        told = case((SubmissionRow.is_trial, 0), else_=entries)
-        return journal.move(session, SubmissionRow, *where, entries=told, **values)
 
     def append(self, session: Session, row: SubmissionRow, entries: Sequence[Entry]) -> list[Event]:
         if row.is_trial:

@@ -157,8 +157,12 @@ def pending(user_id: str, *, at_most: int) -> int:
         return session.scalars(select(func.count()).select_from(open_.limit(at_most).subquery())).one()
 
 
-def read_row(session: Session, row: SubmissionRow) -> Submission:
-    """A row as a value, read with its tests in the caller's transaction."""
+def read_row(
+    session: Session, row: SubmissionRow, *, tests: Sequence[TestResult] | None = None
+) -> Submission:
+    """A row as a value, in the caller's transaction; with its tests, which are read unless they are given."""
+    if tests is not None:
+        return _submission(row, tests)
     [submission] = _read_rows(session, [row])
     return submission
 

@@ -22,7 +22,7 @@ from judge.config import settings
 from judge.db import take_turns, transaction
 from judge.errors import NotFound
 from judge.events import VerificationEvent
-from judge.journal import Entry, Journal, Published, now
+from judge.journal import Entry, Journal, Published
 from judge.models import PackageRow, Problem, VerificationEventRow, VerificationRow
 from judge.packages.package import Package
 from judge.records import new_id, storable
@@ -147,12 +147,9 @@ def finish(
             attempt,
             published,
             entries=1,
-            state=State.DONE,
+            is_end=True,
             ok=package is not None,
             report=report,
-            lease_until=None,
-            worker=None,
-            finished_at=now(),
         )
         version = session.get_one(PackageRow, row.package_id)
         current = None

@@ -27,7 +27,7 @@ from judge.events import ENDINGS
 from judge.records import GroupResult, Judgement, TestResult, is_id, new_id
 from judge.submissions import Compiled, ledger
 from judge.verdict import ENDED, HELD, State, Verdict
-from tests.servers import expire, log_of, submit
+from tests.servers import expire, forget_settings, log_of, submit
 
 NOTHING = (0, 0)
 ACCEPTED = Judgement(Verdict.ACCEPTED, cpu_time_s=0.25, wall_time_s=0.5, memory_bytes=2**20)
@@ -82,6 +82,36 @@ def test_the_way_to_a_verdict(problem: str) -> None:
     assert done.data["tests"] == [first.data, second.data, third.data]
     assert done.data["compile_output"] == "warning: \ufffd"
     assert "overflow" not in str(done.data)
+
+
+def test_what_is_recorded_with_the_verdict_alone_is_told_as_it_is_kept(problem: str) -> None:
+    """A judging that is soon over writes all of its steps in one transaction, and reads none of them."""
+    created, _ = submit()
+    assert submissions.claim(created.id, "worker")
+    steps = [Compiled(None), result(2, score=0.5, repeated_cpu_s=[0.98, 1.01]), result(1)]
+    *_, done = submissions.finish(created.id, 1, ACCEPTED, steps, published=NOTHING)
+    ended = ledger.get(created.id)
+    assert done.data == ended.as_json()
+    assert [test["index"] for test in done.data["tests"]] == [1, 2]
+    assert done.data["version"] == created.version
+    assert [word for _, word in log_of(created.id)] == [
+        "queued", "compiling", "running", "test", "test", "done",
+    ]  # fmt: skip
+
+
+def test_a_statement_that_was_made_before_asks_for_the_lease_of_now(
+    problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Statements are made once a process; what the settings say is asked at each call."""
+    lasting = "extract(epoch FROM lease_until - changed_at)"
+    for lease_s in (30, 60):
+        monkeypatch.setenv("JUDGE_LEASE_S", str(lease_s))
+        forget_settings()
+        created, _ = submit()
+        assert submissions.claim(created.id, "worker")
+        assert round(column(created.id, lasting)) == lease_s
+    monkeypatch.delenv("JUDGE_LEASE_S")
+    forget_settings()
 
 
 def test_an_author_sees_the_names_of_the_files(problem: str) -> None:
