@@ -15,7 +15,7 @@ from sqlalchemy import CTE, func, literal, null, select, union, union_all, updat
 from sqlalchemy.orm import Session
 
 from judge import metrics, queue, turns
-from judge.db import take_turns, transaction, write_hint
+from judge.db import at_once, take_turns, transaction, write_hint
 from judge.errors import QueueUnavailable
 from judge.journal import now, overdue
 from judge.models import LanguageRow, PackageRow, RunRow, SubmissionRow
@@ -82,8 +82,8 @@ def _send_joined(table: Lined, joined: Joined, longest_s: float) -> None:
 
 def hand_out(language: str) -> None:
     """Send those whose turn it is, as many as the head has room for. Raises QueueUnavailable."""
-    with transaction() as session:
-        if not session.scalar(_IS_WANTED, {"of_language": language}):
+    with at_once() as connection:
+        if not connection.scalar(_IS_WANTED, {"of_language": language}):
             return
     with transaction() as session:
         write_hint(session)  # were it lost, something would be sent twice, which is harmless
