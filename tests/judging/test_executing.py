@@ -443,11 +443,11 @@ def test_the_longest_that_it_may_last() -> None:
 
 
 def zipped(files: Mapping[str, bytes | str]) -> bytes:
-    """A zip as anybody makes it."""
+    """A zip that is the same at any time: it also stands in names of tests."""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(made, "w") as archive:
         for name, content in files.items():
-            archive.writestr(name, content)
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return made.getvalue()
 
 
