@@ -12,7 +12,7 @@ import requests
 from flask import Flask
 
 from judge import log_lines
-from judge.web import faults, request_ids
+from judge.web import faults, judge0, piston, request_ids
 from tests.conftest import PATIENCE_S, Running
 from tests.servers import Servers
 from tests.web.conftest import web_alone
@@ -78,6 +78,22 @@ def test_what_is_logged_has_the_name(caplog: pytest.LogCaptureFixture) -> None:
         answer = app.test_client().get("/", headers={"X-Request-Id": "who-did-this"})
     assert (answer.status_code, answer.json["request_id"]) == (500, "who-did-this")  # type: ignore[index]
     assert json.loads(caplog.text)["request_id"] == "who-did-this"
+
+
+def test_what_fails_has_the_shape_of_its_path() -> None:
+    """A failure of ours, too, is told to a client of another API as it is told there."""
+    app = Flask("failing")
+    faults.register(app)
+    judge0.register(app)
+    piston.register(app)
+    app.add_url_rule("/<path:_>", view_func=lambda _: {}["nothing"])
+    answers = {path: app.test_client().get(path) for path in ("/judge0/x", "/piston/api/v2/x", "/api/v1/x")}
+    assert {answer.status_code for answer in answers.values()} == {500}
+    told = {path: answer.json for path, answer in answers.items()}
+    why = "this is our fault, and it has been logged"
+    assert told["/judge0/x"] == {"error": why}
+    assert told["/piston/api/v2/x"] == {"message": why}
+    assert told["/api/v1/x"]["title"] == "Internal Server Error"
 
 
 @pytest.mark.parametrize(

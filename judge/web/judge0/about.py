@@ -18,8 +18,8 @@ from judge.judge0 import STATUSES, status_of
 from judge.records import instant
 from judge.runs import ledger as run_ledger
 from judge.web.judge0.access import authorize
-from judge.web.judge0.asking import NUMBERS
 from judge.web.judge0.languages import languages
+from judge.web.judge0.limits import NUMBERS
 from judge.web.judge0.submissions import MOST_IN_BATCH
 
 blueprint = Blueprint("judge0", __name__)

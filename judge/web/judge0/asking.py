@@ -17,54 +17,24 @@ from judge.archive import unzipped
 from judge.comparison import LINES
 from judge.config import settings
 from judge.errors import JudgeError
-from judge.execution import Execution, RunLimits, maxima
+from judge.execution import Execution
 from judge.languages import Language as Spoken
 from judge.languages import table
 from judge.records import SourceFile
 from judge.web.faults import Fault
+from judge.web.judge0 import limits
 from judge.web.judge0.languages import MULTI_FILE, Language
+from judge.web.judge0.limits import NUMBERS, Number, to_number
 from judge.web.schemas import read_body
 from judge.webhooks import reach
 
-KIB = 1024
 _MOST_CHARACTERS = 512
 _LINKED = ("-lm", "-pthread", "-lpthread")
 """What clients ask for of C and C++, where every program has it here."""
 _SHELLS = re.compile(r"[$&;<>|`]")
+_CONTENTS = ("source_code", "stdin", "expected_output")
 
 
-@dataclass(frozen=True)
-class Number:
-    """A field that is a number; least and most are what Judge0 allows, a least one of 0 stands for no limit.
-
-    ours: the limit of a run that it becomes, of which there are ``units`` in one.
-    """
-
-    default: float
-    least: float
-    most: float
-    whole: bool = True
-    ours: str | None = None
-    units: int = 1
-    above: bool = False  # beyond ``least``, not from it on
-
-    @property
-    def allowed(self) -> float:
-        """The most that is allowed here: no more than there, and no more than any run may have."""
-        here = maxima().get(self.ours or "")
-        return self.most if here is None else min(self.most, here / self.units)
-
-
-NUMBERS = {
-    "number_of_runs": Number(1, 0, 20, above=True),
-    "cpu_time_limit": Number(5, 0, 15, whole=False, ours="cpu_time_s"),
-    "cpu_extra_time": Number(1, 0, 5, whole=False, ours="cpu_extra_time_s"),
-    "wall_time_limit": Number(10, 1, 20, whole=False, ours="wall_time_s"),
-    "memory_limit": Number(128_000, 2048, 512_000, ours="memory_bytes", units=KIB),
-    "stack_limit": Number(64_000, 0, 128_000, ours="stack_bytes", units=KIB),
-    "max_processes_and_or_threads": Number(60, 0, 120, ours="processes", above=True),
-    "max_file_size": Number(1024, 0, 4096, ours="one_file_bytes", units=KIB),
-}
 REFUSED = {
     "enable_per_process_and_thread_time_limit": "this option cannot be enabled",
     "enable_per_process_and_thread_memory_limit": "this option cannot be enabled",
@@ -142,7 +112,7 @@ class _Reading:
             args=args,
             stdin=stdin or b"",
             compile_options=options,
-            limits=_limits(numbers),
+            limits=limits.of_run(numbers),
             expected_output=expected,
             comparison=LINES if expected is not None else (),
             repeat=int(numbers["number_of_runs"]),
@@ -167,7 +137,7 @@ class _Reading:
         if given in (None, ""):
             self.errors["language_id"].append("can't be blank")
             return None
-        id_ = _to_number(given)
+        id_ = to_number(given)
         found = languages.get(int(id_)) if id_ is not None else None
         if found is None:
             self.errors["language_id"].append(f"language with id {given} doesn't exist")
@@ -249,7 +219,7 @@ class _Reading:
         if given in (None, ""):
             default = min(kind.default, kind.allowed)
             return int(default) if kind.whole else default
-        value = _to_number(given)
+        value = to_number(given)
         if value is None:
             self.errors[name].append("is not a number")
             return kind.default
@@ -300,32 +270,3 @@ class _Reading:
         except reach.Refused as refusal:
             self.errors["callback_url"].append(str(refusal))
         return url
-
-
-_CONTENTS = ("source_code", "stdin", "expected_output")
-
-
-def _to_number(value: Any) -> float | None:
-    """A number, or the text of one."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        number = float(value)
-    except (ValueError, OverflowError):
-        return None
-    return number if abs(number) < 2**53 else None  # what is no number is not less
-
-
-def _limits(numbers: Mapping[str, float]) -> RunLimits:
-    """The limits of a run; 0, which is no limit there, is as much as any run may have."""
-    most = maxima()
-    limits: dict[str, Any] = {
-        name: min(getattr(RunLimits, name), most[name])
-        for name in ("file_bytes", "compile_time_s", "compile_memory_bytes")
-    }
-    for name, kind in NUMBERS.items():
-        if kind.ours is not None:
-            unlimited = most["cpu_time_s"] if kind.ours == "cpu_time_s" else None
-            limits[kind.ours] = numbers[name] * kind.units or unlimited
-    limits["output_bytes"] = int(min(limits["one_file_bytes"] or most["output_bytes"], most["output_bytes"]))
-    return RunLimits(**limits)
