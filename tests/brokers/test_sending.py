@@ -10,8 +10,8 @@ from judge.queue import depth, send
 from tests.brokers.servers import Broker
 from tests.servers import until
 
-SOON_S = 8.0
-"""A POST waits so long for a broker, at most."""
+SOON_S = 30.0
+"""Nobody waits longer for a broker: their clients by themselves would for a minute, or for ever."""
 
 
 def asked() -> list[Callable[[], object]]:
