@@ -39,7 +39,8 @@ def test_one_that_stands_alone_is_a_block() -> None:
 
 
 @pytest.mark.parametrize(
-    "tex", ["\\newcommand{\\a}{\\a\\a}\\a", "\\def\\a{\\a}", "{" * 3000, "x" * 5000, "\\left(", "\\frac{1}"]
+    "tex",
+    ["\\newcommand{\\a}{\\a\\a}\\a", "\\def\\a{\\a}", "{" * 3000, "x" * 5000, "\\left("],
 )
 def test_what_cannot_be_set_stays_as_it_was_written(tex: str) -> None:
     html = f'<span class="math inline">{tex}</span>'
@@ -53,23 +54,10 @@ def test_no_link_and_no_style_comes_of_a_formula() -> None:
 
 @given(st.text(alphabet=st.sampled_from("\\{}^_&<>\"'ab1 fractextlefmathvrigh")))
 def test_whatever_stands_in_a_formula(tex: str) -> None:
-    """Nothing but MathML, or the text that it was."""
-    html = with_mathml(inline(tex))
-    written = [
-        "p",
-        "span",
-        "div",
-        "hr",
-        "br",
-        "em",
-        "strong",
-        "code",
-        "li",
-        "ul",
-        "ol",
-        "blockquote",
-        "pre",
-        "h",
-        "a",
-    ]
-    assert set(re.findall(r"</?([a-z]+)", html)) <= written | {*mathml._TAGS.split(), "blockquote"}, html
+    """Nothing comes of it but what sets a formula, or the text that it was."""
+    before = inline(tex)
+    assert tags(with_mathml(before)) <= tags(before) | set(mathml._TAGS.split())
+
+
+def tags(html: str) -> set[str]:
+    return set(re.findall(r"</?([a-z0-9]+)", html))
