@@ -6,6 +6,8 @@ Version = tuple[int, int, int]
 
 _TOKEN = re.compile(r"(\^|~>?|>=|<=|>|<|=)?\s*v?(\d+|[xX*])?(?:\.(\d+|[xX*]))?(?:\.(\d+|[xX*]))?")
 _HYPHEN = re.compile(r"(\S+)\s+-\s+(\S+)")
+_LONGEST = 256
+"""Longer ones semver reads neither; what splits them would take the square of their length."""
 _LAST: Version = (2**31, 0, 0)
 
 
@@ -22,6 +24,8 @@ def written(numbers: Version) -> str:
 
 def satisfies(numbers: Version, selector: str) -> bool:
     """Whether a selector means a version; one that cannot be read means none."""
+    if len(selector) > _LONGEST:
+        return False
     return any(_meets(numbers, part) for part in selector.split("||"))
 
 

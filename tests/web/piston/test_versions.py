@@ -38,6 +38,7 @@ from judge.web.piston.versions import satisfies, version, written
         ("3.11.2.1", "", "3.11.2"),
         (">", "9.0.0", ""),
         ("-1", "", "1.0.0"),
+        ("9" * 5000, "", "1.0.0"),
     ],
 )
 def test_selectors(selector: str, meant: str, others: str) -> None:
