@@ -12,14 +12,14 @@ from tests.servers import forget_settings
 LINK = 0o120777 << 16
 
 
-def zipped(*files: tuple[str, bytes], attributes: int = 0) -> bytes:
+def zipped(*files: tuple[str, bytes], attributes: int = 0, method: int = zipfile.ZIP_DEFLATED) -> bytes:
     """A zip with these files; attributes: as Unix keeps them."""
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(made, "w") as archive:
         for name, content in files:
             entry = zipfile.ZipInfo(name)
             entry.create_system, entry.external_attr = 3, attributes
-            archive.writestr(entry, content)
+            archive.writestr(entry, content, method)
     return made.getvalue()
 
 
@@ -45,6 +45,8 @@ def test_files_in_folders() -> None:
         (zipped(("a", b""), ("./a", b"")), "twice"),
         (zipped(("a", b""), ("a/b", b"")), "what is a file"),
         (zipped(*((str(number), b"") for number in range(1001))), "1001 files"),
+        (zipped(("a", b"x"), method=zipfile.ZIP_BZIP2), "another method"),
+        (zipped(("a", b"x"), method=zipfile.ZIP_LZMA), "another method"),
     ],
 )
 def test_what_is_refused(archive: bytes, why: str) -> None:

@@ -5,7 +5,6 @@ import binascii
 import io
 import json
 import re
-import warnings
 import zipfile
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -13,9 +12,9 @@ from typing import Any
 
 from flask import request
 
-from judge.archive import unzipped
+from judge import archive
 from judge.config import settings
-from judge.execution import Execution, RunLimits, maxima
+from judge.execution import MOST_ARGS, Execution, RunLimits, maxima
 from judge.languages import Language
 from judge.records import SourceFile
 from judge.web.faults import Fault
@@ -72,7 +71,7 @@ def translated(body: dict[str, Any], *, is_fed: bool = False) -> Asked:
     if runtime is None:
         raise wrong(f"{body['language']}-{body['version']} runtime is unknown")
     limits = _limits(body)
-    main, sources, archive = _files(files, runtime.ours)
+    main, sources, beside = _files(files, runtime.ours)
     execution = Execution(
         language=runtime.ours,
         files=sources,
@@ -80,7 +79,7 @@ def translated(body: dict[str, Any], *, is_fed: bool = False) -> Asked:
         args=_args(body.get("args")),
         stdin=b"" if is_fed else _stdin(body.get("stdin")),
         limits=limits,
-        archive=archive,
+        archive=beside,
     )
     return Asked(runtime, execution)
 
@@ -92,6 +91,8 @@ def _args(given: Any) -> tuple[str, ...]:
     args = tuple(map(str, words))
     if any(_UNFIT.search(word) for word in args) or sum(len(word) + 1 for word in args) > 8192:
         raise wrong("args must be text without NUL, and not longer than 8192 characters")
+    if len(args) > MOST_ARGS:
+        raise wrong(f"args cannot exceed the configured limit of {MOST_ARGS}")
     return args
 
 
@@ -157,7 +158,7 @@ def _files(
         raise wrong("files must include at least one utf8 encoded file")
     if not names[texts[0]].endswith(language.sources):
         names[texts[0]] = language.source
-    _check_names(names, contents)
+    _check_names(names)
     is_source = [index in texts and name.endswith(language.sources) for index, name in enumerate(names)]
     sources = tuple(SourceFile(names[index], contents[index].decode()) for index in texts if is_source[index])
     if sum(len(source.content.encode()) for source in sources) > settings().max_code_bytes:
@@ -166,22 +167,23 @@ def _files(
     return names[texts[0]], sources, _zipped(beside) if beside else None
 
 
-def _check_names(names: list[str], contents: list[bytes]) -> None:
+def _check_names(names: list[str]) -> None:
     """By the rules of archives, of all files together."""
     if any(map(_UNFIT.search, names)):
         raise wrong("files have names with NUL or lone surrogates")
     try:
-        unzipped(_zipped(list(zip(names, contents, strict=True))))
+        archive.check(names)
     except ValueError as error:
         raise wrong(f"files: the archive of them {error}") from error
 
 
 def _zipped(files: list[tuple[str, bytes]]) -> bytes:
+    if sum(len(content) for _, content in files) > settings().max_run_archive_bytes:
+        raise wrong(f"files cannot exceed the configured limit of {settings().max_run_archive_bytes}")
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w") as archive, warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of names that are there twice, which is told of in its place
+    with zipfile.ZipFile(packed, "w") as made:
         for name, content in files:
-            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+            made.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
     return packed.getvalue()
 
 
