@@ -156,7 +156,7 @@ class _Job:
     def _signal(self, name: Any) -> None:
         if self._run is None:
             raise _End(4003, "Not yet initialized")
-        if name not in signal.Signals.__members__:
+        if not isinstance(name, str) or name not in signal.Signals.__members__:
             raise _End(4005, "Invalid signal")
         if name not in _ENDING:
             raise Fault(HTTPStatus.BAD_REQUEST, f"{name} cannot be sent here, only {', '.join(_ENDING)}")

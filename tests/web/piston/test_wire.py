@@ -149,7 +149,10 @@ WRONG = [
     ({"files": [{"content": "!", "encoding": "base64"}]}, "files[0].content is not base64"),
     ({"files": [{"content": "1"}, {"name": "../x", "content": "1"}]}, None),
     ({"files": [{"content": "1"}, {"name": "main.py", "content": "1"}]}, None),
+    ({"files": [{"content": "1"}, {"name": "x" * 70_000, "content": "1"}]}, None),
     ({"version": "99"}, "python-99 runtime is unknown"),
+    ({"version": "9" * 5000}, f"python-{'9' * 5000} runtime is unknown"),
+    ({"version": "x" * 7_000_000}, None),
     ({"language": "nothing"}, "nothing-* runtime is unknown"),
     ({"run_timeout": 3001}, "run_timeout cannot exceed the configured limit of 3000"),
     ({"run_cpu_time": 3001}, "run_cpu_time cannot exceed the configured limit of 3000"),
@@ -159,6 +162,8 @@ WRONG = [
     ({"run_timeout": "5"}, "If specified, run_timeout must be a number"),
     ({"run_timeout": -5}, "run_timeout must be non-negative"),
     ({"args": "x"}, "args must be an array of strings"),
+    ({"args": [1] * 5000}, "args must be text without NUL, and not longer than 8192 characters"),
+    ({"args": [""] * 1001}, "args cannot exceed the configured limit of 1000"),
     ({"stdin": 5}, "stdin must be a string"),
 ]
 
@@ -309,6 +314,7 @@ CLOSED = [
     ([INIT, INIT], 4000, None),
     ([INIT, STDIN | {"stream": "stdout"}], 4004, None),
     ([INIT, {"type": "signal", "signal": "SIGNOTHING"}], 4005, None),
+    ([INIT, {"type": "signal", "signal": ["SIGINT"]}], 4005, None),
     ([INIT, {"type": "signal", "signal": "SIGSTOP"}], 4002, "SIGSTOP cannot be sent here"),
     ([INIT | {"language": "nothing"}], 4002, "nothing-* runtime is unknown"),
     ([INIT | {"run_timeout": 9999}], 4002, "run_timeout cannot exceed the configured limit of 3000"),
