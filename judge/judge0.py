@@ -40,6 +40,9 @@ FIELDS = (
 )  # fmt: skip
 """Those of version 1.13.1. Later ones have more, on which clients break that do not know them."""
 
+ASKED_FIELDS = frozenset(("source_code", "stdin", "expected_output", "additional_files"))
+"""What of a submission is shown to nobody who does not ask for it: only then need it be read."""
+
 _ENCODED = ("source_code", "stdin", "expected_output", "stdout", "stderr", "compile_output", "message")
 _DECIMALS = ("cpu_time_limit", "cpu_extra_time", "wall_time_limit")
 _SIGNALS = {11: 7, 25: 8, 8: 9, 6: 10}

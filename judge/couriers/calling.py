@@ -55,5 +55,5 @@ def _is_to_be_tried_again(claim: Claim) -> bool:
 
 def _body(run_id: str) -> bytes:
     """What Judge0's clients are told. Raises NotFound."""
-    run, asked = ledger.get(run_id), ledger.asked(run_id)
+    run, asked = ledger.get(run_id), ledger.asked(run_id, whole=False)
     return json.dumps(judge0.shown(run, asked, judge0.DEFAULT_FIELDS, encoded=True)).encode()

@@ -22,7 +22,10 @@ from judge.verdict import HELD, State, Verdict
 
 @dataclass(frozen=True)
 class Asked:
-    """What a run was asked to do, beside what the run itself shows."""
+    """What a run was asked to do, beside what the run itself shows.
+
+    Where it was not wanted whole, what may be long is empty: files, stdin, expected_output and archive.
+    """
 
     files: Sequence[dict[str, str]]
     entry_point: str | None
@@ -34,6 +37,9 @@ class Asked:
     merge_stderr: bool
     archive: bytes | None
     asked_as: dict[str, Any] | None
+
+
+_EMPTY: dict[str, Any] = {"files": (), "stdin": b"", "expected_output": None, "archive": None}
 
 
 @dataclass(frozen=True)
@@ -62,20 +68,21 @@ def owner(run_id: str) -> str:
     return found
 
 
-def asked(run_id: str) -> Asked:
-    """What a run was asked to do. Raises NotFound."""
-    found = asked_of([run_id])
+def asked(run_id: str, *, whole: bool = True) -> Asked:
+    """What a run was asked to do; without ``whole``, only what of it is short. Raises NotFound."""
+    found = asked_of([run_id], whole=whole)
     if not found:
         raise NotFound(f"there is no run {run_id!r}")
     return found[run_id]
 
 
-def asked_of(ids: Collection[str]) -> dict[str, Asked]:
+def asked_of(ids: Collection[str], *, whole: bool = True) -> dict[str, Asked]:
     """The same of several, by their ids; without those that there are not."""
-    columns = [getattr(RunRow, name) for name in Asked.__dataclass_fields__]
+    names = [name for name in Asked.__dataclass_fields__ if whole or name not in _EMPTY]
+    columns = [getattr(RunRow, name) for name in names]
     with transaction() as session:
         found = session.execute(select(RunRow.id, *columns).where(RunRow.id.in_(ids)))
-        return {id_: Asked(*rest) for id_, *rest in found}
+        return {id_: Asked(**_EMPTY | dict(zip(names, rest, strict=True))) for id_, *rest in found}
 
 
 def page(*, limit: int, before: str | None = None, **equal: str | None) -> list[Run]:
@@ -90,13 +97,13 @@ def page(*, limit: int, before: str | None = None, **equal: str | None) -> list[
         return [_run(row, printed=False) for row in session.scalars(query)]
 
 
-def asked_otherwise(*, limit: int, offset: int) -> tuple[list[Run], int]:
-    """Of the runs that were asked for in another API's words the newest first, and how many there are."""
+def asked_otherwise(*, limit: int, offset: int) -> tuple[list[str], int]:
+    """The runs that were asked for in another API's words, the newest first, and how many there are."""
     is_one = RunRow.asked_as.is_not(None)
-    query = select(RunRow).where(is_one).options(*_WITH_OUTPUT).order_by(RunRow.id.desc())
+    query = select(RunRow.id).where(is_one).order_by(RunRow.id.desc())
     with transaction() as session:
         count = session.scalars(select(func.count()).select_from(RunRow).where(is_one)).one()
-        return [_run(row) for row in session.scalars(query.limit(limit).offset(offset))], count
+        return list(session.scalars(query.limit(limit).offset(offset))), count
 
 
 @dataclass(frozen=True)
@@ -131,7 +138,16 @@ def tallies() -> tuple[list[Tally], int]:
 
 def printed_bytes(ids: Collection[str], *, user_id: str | None = None) -> int:
     """How much these runs, or those of them that are a user's, have printed all together."""
-    sizes = (func.coalesce(func.octet_length(getattr(RunRow, name)), 0) for name in OUTPUT)
+    return _size_bytes(OUTPUT, ids, user_id)
+
+
+def asked_bytes(ids: Collection[str], *, user_id: str | None = None) -> int:
+    """How much lies in their input, their expected output and their archives."""
+    return _size_bytes(("stdin", "expected_output", "archive"), ids, user_id)
+
+
+def _size_bytes(columns: Collection[str], ids: Collection[str], user_id: str | None) -> int:
+    sizes = (func.coalesce(func.octet_length(getattr(RunRow, name)), 0) for name in columns)
     with transaction() as session:
         return int(session.scalar(select(func.sum(sum(sizes))).where(*_named(ids, user_id))) or 0)
 

@@ -1,7 +1,7 @@
 """Runs without a problem over HTTP: ask for one, show it, wait for it, type to it, end it, remove it."""
 
 import base64
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
@@ -254,17 +254,12 @@ def stop(run_id: str) -> None:
 def seen(run_id: str) -> Run:
     """A run that the asker may see. Raises NotFound, for one that they may not as well."""
     run = run_ledger.get(run_id)
-    if _whose() not in (None, run.user_id):
+    if whose() not in (None, run.user_id):
         raise NotFound(f"there is no run {run_id!r}")
     return run
 
 
-def all_seen(ids: Collection[str]) -> dict[str, Run]:
-    """Those of these runs that the asker may see, by their ids."""
-    return {run.id: run for run in run_ledger.many(ids, user_id=_whose())}
-
-
-def _whose() -> str | None:
+def whose() -> str | None:
     """Whose runs the asker may see; None for everybody's."""
     asker = account()
     return None if asker is None or asker.is_admin else asker.user_id
@@ -309,10 +304,10 @@ def _many(text: str) -> Response:
     if len(ids) > most or not all(map(is_id, ids)):
         raise invalid("ids", f"give the ids of runs, at most {most}, separated by commas")
     encoding = _encoding()
-    if (printed := run_ledger.printed_bytes(ids, user_id=_whose())) > _MANY_BYTES:
+    if (printed := run_ledger.printed_bytes(ids, user_id=whose())) > _MANY_BYTES:
         detail = f"these have printed {printed} bytes; ask for fewer at once, up to {_MANY_BYTES} bytes"
         raise invalid("ids", detail)
-    found = all_seen(ids)
+    found = {run.id: run for run in run_ledger.many(ids, user_id=whose())}
     items = [found[id_].as_json(encoding=encoding) for id_ in ids if id_ in found]
     return jsonify(items=items, next_cursor=None)
 

@@ -90,6 +90,16 @@ def test_output_as_text_and_as_bytes() -> None:
     assert run_ledger.printed_bytes([run.id]) == len(b"".join([RESULT.stdout, RESULT.stderr, b"note"]))
 
 
+def test_what_is_long_is_read_where_it_is_wanted() -> None:
+    """Whoever asks how a run stands need not have its archive read."""
+    run, _ = new_run("print(input())", archive=b"zip")
+    whole, short = run_ledger.asked(run.id), run_ledger.asked(run.id, whole=False)
+    assert (whole.stdin, whole.archive) == (b"", b"zip")
+    assert (short.stdin, short.archive, short.files) == (b"", None, ())
+    assert short.compile_options == whole.compile_options
+    assert run_ledger.asked_bytes([run.id, UNKNOWN]) == len(b"zip")
+
+
 @pytest.mark.parametrize(
     ("content", "whole"), [(b"plain", True), ("é".encode(), True), (b"\xff", False), (b"\0", False)]
 )

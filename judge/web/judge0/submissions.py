@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from judge import judge0, runs
 from judge.config import settings
 from judge.errors import NotFound
-from judge.judge0 import DEFAULT_FIELDS, FIELDS, NotText
+from judge.judge0 import ASKED_FIELDS, DEFAULT_FIELDS, FIELDS, NotText
 from judge.runs import callbacks
 from judge.runs import ledger as run_ledger
 from judge.runs.records import Run
@@ -21,7 +21,7 @@ from judge.web.faults import Fault
 from judge.web.judge0.access import authorize
 from judge.web.judge0.asking import Invalid, read_fields, translated
 from judge.web.judge0.languages import languages
-from judge.web.runs import all_seen, seen, start
+from judge.web.runs import seen, start, whose
 from judge.web.submissions import submitter_of
 from judge.web.waiting import until_run_ended
 from judge.webhooks import reach
@@ -30,6 +30,8 @@ blueprint = Blueprint("judge0_submissions", __name__)
 
 MOST_IN_BATCH = 20
 _LARGEST_PAGE = 100
+_MANY_BYTES = 32 * 1024 * 1024
+"""What the submissions of one answer may hold: a whole batch may have printed as much as is allowed."""
 _NOT_TEXT = "some attributes for {} cannot be converted to UTF-8, use base64_encoded=true query parameter"
 _ONE, _SEVERAL = map(_NOT_TEXT.format, ("this submission", "one or more submissions"))
 
@@ -100,7 +102,7 @@ def list_all() -> Response:
         "total_pages": pages,
         "total_count": count,
     }
-    return _answer({"submissions": _several(found, fields), "meta": meta})
+    return _answer({"submissions": _several(found, fields, None), "meta": meta})
 
 
 @blueprint.post("/submissions/batch", strict_slashes=False)
@@ -129,8 +131,7 @@ def show_batch() -> Response:
     tokens = named.split(",") if named else []
     _check_batch(len(tokens))
     ids = [judge0.run_id_of(token.strip()) for token in tokens]
-    found = all_seen([id_ for id_ in ids if id_])
-    return _answer({"submissions": _several([found.get(id_ or "") for id_ in ids], fields)})
+    return _answer({"submissions": _several(ids, fields, whose())})
 
 
 def _callback(as_told: dict[str, Any], owner: str) -> Callable[[Session, Run], None] | None:
@@ -148,15 +149,26 @@ def _item(item: Any) -> dict[str, Any]:
     return {name: value for name, value in fields.items() if name not in ("wait", "base64_encoded")}
 
 
-def _several(found: Sequence[Run | None], fields: Sequence[str]) -> list[Any]:
-    """Each, or None for what there is not, or was asked for in other words. Raises Fault."""
-    asked = run_ledger.asked_of([run.id for run in found if run])
+def _several(ids: Sequence[str | None], fields: Sequence[str], user_id: str | None) -> list[Any]:
+    """Each of these, if it is the user's, where one is named; None for what is not, or was asked for in other
+    words. Raises Fault.
+    """
+    named = [id_ for id_ in ids if id_]
+    is_whole = not ASKED_FIELDS.isdisjoint(fields)
+    size_bytes = run_ledger.printed_bytes(named, user_id=user_id)
+    if is_whole:
+        size_bytes += run_ledger.asked_bytes(named, user_id=user_id)
+    if size_bytes > _MANY_BYTES:
+        detail = f"these have {size_bytes} bytes; ask for fewer at once, up to {_MANY_BYTES} bytes"
+        raise Fault(HTTPStatus.BAD_REQUEST, detail)
+    found = {run.id: run for run in run_ledger.many(named, user_id=user_id)}
+    asked = run_ledger.asked_of(list(found), whole=is_whole)
     theirs = {id_: each for id_, each in asked.items() if each.asked_as is not None}
     encoded = _is_encoded({})
     try:
         return [
-            judge0.shown(run, theirs[run.id], fields, encoded=encoded) if run and run.id in theirs else None
-            for run in found
+            judge0.shown(found[id_], theirs[id_], fields, encoded=encoded) if id_ in theirs else None
+            for id_ in ids
         ]
     except NotText as error:
         raise Fault(HTTPStatus.BAD_REQUEST, _SEVERAL) from error
@@ -172,7 +184,7 @@ def _seen(token: str) -> Run:
 
 def _shown(run: Run, fields: Sequence[str], *, encoded: bool) -> dict[str, Any]:
     """Raises NotFound for one that was asked for in other words, NotText."""
-    asked = run_ledger.asked(run.id)
+    asked = run_ledger.asked(run.id, whole=not ASKED_FIELDS.isdisjoint(fields))
     if asked.asked_as is None:
         raise NotFound(f"there is no submission {judge0.token_of(run.id)!r}")
     return judge0.shown(run, asked, fields, encoded=encoded)

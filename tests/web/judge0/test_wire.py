@@ -2,6 +2,7 @@
 
 import base64
 import json
+import os
 import uuid
 from typing import Any
 
@@ -307,6 +308,20 @@ def test_batches(taking: Running) -> None:
     assert one.keys() == {"token"}
     none = ask(taking, "POST", "/submissions/batch", json={"submissions": [wrong, wrong]})
     assert (none.status_code, none.json()) == (422, [{"language_id": ["can't be blank"]}] * 2)
+
+
+def test_more_than_one_answer_may_hold(taking: Running) -> None:
+    """Of several as much is read as is asked for, up to a bound."""
+    large = HELLO | {"additional_files": base64.b64encode(zipped({"x": os.urandom(5_900_000)})).decode()}
+    tokens = [ask(taking, "POST", "/submissions", json=large).json()["token"] for _ in range(6)]
+    params = {"tokens": ",".join(tokens)}
+    assert ask(taking, "GET", "/submissions/batch", params=params).status_code == 200
+    for path in ("/submissions/batch", "/submissions"):
+        much = ask(taking, "GET", path, params=params | {"fields": "*"})
+        assert much.status_code == 400
+        assert "ask for fewer at once" in much.json()["error"]
+    few = ask(taking, "GET", "/submissions", params={"per_page": 1, "fields": "additional_files"}).json()
+    assert len(few["submissions"][0]["additional_files"]) > 5_900_000
 
 
 TOO_MANY = "number of submissions in a batch should be less than or equal to 20"
