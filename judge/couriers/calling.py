@@ -29,6 +29,7 @@ def call(run_id: str) -> None:
         return
     again = _is_to_be_tried_again(claim)
     insist(lambda: callbacks.record(claim, again=again))
+    callbacks.send(callbacks.next_after(claim))
 
 
 def _is_to_be_tried_again(claim: Claim) -> bool:

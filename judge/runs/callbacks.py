@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from judge import queue
 from judge.config import settings
-from judge.db import after_commit, transaction, write_hint
+from judge.db import after_commit, take_turns, transaction, write_hint
 from judge.errors import QueueUnavailable
 from judge.journal import now
 from judge.models import RunCallbackRow, RunRow
@@ -36,7 +36,9 @@ class Claim:
     """What a courier needs to tell of a run, and the number of its try, which it must name afterwards."""
 
     run_id: str
+    user_id: str
     url: str
+    host: str
     number: int
 
 
@@ -60,6 +62,7 @@ def claim(run_id: str) -> Claim | None:
     """Take a callback that is due; None where there is nothing to do, or its host and user have to wait."""
     lease = timedelta(seconds=settings().webhook_timeout_s) + _LEASE_BEYOND_REQUEST
     with transaction() as session:
+        take_turns(session, "callbacks")  # couriers count each other's
         row = session.scalar(
             select(RunCallbackRow)
             .where(RunCallbackRow.run_id == run_id, RunCallbackRow.due_at <= now(), _is_free())
@@ -68,13 +71,13 @@ def claim(run_id: str) -> Claim | None:
         if row is None:
             return None
         if _too_many_held(session, row):
-            row.sent_at = None  # the sweeper sends it
+            row.sent_at = None  # whoever ends first sends it
             return None
         if row.tries > len(DELAYS):  # the last try's courier ended before it had an answer
             session.delete(row)
             return None
         row.tries, row.lease_until = row.tries + 1, now() + lease
-        return Claim(row.run_id, row.url, row.tries)
+        return Claim(row.run_id, row.user_id, row.url, row.host, row.tries)
 
 
 def record(claim: Claim, *, again: bool) -> None:
@@ -96,6 +99,12 @@ def unsent() -> list[str]:
 def overdue() -> list[str]:
     """As ``unsent``, of those that the broker took a good while ago and that no courier has claimed."""
     return _due(RunCallbackRow.sent_at < now() - _FORGOTTEN_AFTER)
+
+
+def next_after(claim: Claim) -> list[str]:
+    """What may be sent now that a try has ended, to the same host or for the same user."""
+    theirs = or_(RunCallbackRow.host == claim.host, RunCallbackRow.user_id == claim.user_id)
+    return _due(RunCallbackRow.sent_at.is_(None), theirs, limit=1)
 
 
 def send(ids: Sequence[str]) -> None:
@@ -126,7 +135,7 @@ def _note_sent(ids: Sequence[str], *, sent: bool) -> None:
         )
 
 
-def _due(*where: ColumnElement[bool]) -> list[str]:
+def _due(*where: ColumnElement[bool], limit: int = 200) -> list[str]:
     """Of each host and user so many as may be told at once: who hangs must not hide the others."""
     whose = (RunCallbackRow.host, RunCallbackRow.user_id)
     place = func.row_number().over(partition_by=whose, order_by=RunCallbackRow.due_at)
@@ -137,7 +146,7 @@ def _due(*where: ColumnElement[bool]) -> list[str]:
     )
     query = select(due.c.run_id).where(due.c.place <= settings().courier_per_host).order_by(due.c.due_at)
     with transaction() as session:
-        return list(session.scalars(query.limit(200)))
+        return list(session.scalars(query.limit(limit)))
 
 
 def _is_free() -> ColumnElement[bool]:

@@ -2,16 +2,20 @@
 
 import base64
 import json
+import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import text
 
 from judge import db, events, judge0, runs
+from judge.config import settings
 from judge.execution import Execution, RunLimits
 from judge.languages import table
 from judge.records import SourceFile
 from judge.runs import callbacks
+from tests.conftest import PATIENCE_S
 from tests.runs import RESULT, expire
 from tests.servers import Servers, new_language
 from tests.web.judge0.test_words import AS_TOLD
@@ -43,8 +47,7 @@ def ended(run_id: str) -> None:
 
 
 def waiting() -> int:
-    with db.transaction() as session:
-        return int(session.execute(text("SELECT count(*) FROM run_callbacks")).scalar_one())
+    return counted("true")
 
 
 @pytest.fixture(autouse=True)
@@ -107,9 +110,7 @@ def test_an_error_of_theirs_is_tried_again(receiver: Receiver, start_courier: St
 
 
 def held() -> int:
-    with db.transaction() as session:
-        query = "SELECT count(*) FROM run_callbacks WHERE lease_until IS NOT NULL"
-        return int(session.execute(text(query)).scalar_one())
+    return counted("lease_until IS NOT NULL")
 
 
 def test_a_lost_hint(clean: Servers, receiver: Receiver, start_courier: StartCourier) -> None:
@@ -126,6 +127,47 @@ def test_a_lost_hint(clean: Servers, receiver: Receiver, start_courier: StartCou
     courier = start_courier()
     courier.until(swept(lambda: waiting() == 0))
     assert len(receiver.requests) == 2
+
+
+def test_a_host_that_gets_many(receiver: Receiver, start_courier: StartCourier) -> None:
+    """So many at once, and each that ends makes room for the next, with no sweeper."""
+    go_on = threading.Event()
+
+    def answer(_: object) -> int:
+        assert go_on.wait(PATIENCE_S)
+        return 204
+
+    receiver.answer = answer
+    courier = start_courier(JUDGE_COURIER_PER_HOST="2")
+    for run_id in [asked(receiver.url) for _ in range(12)]:
+        ended(run_id)
+    courier.until(lambda: held() == 2 and counted("sent_at IS NULL") == 10)
+    go_on.set()
+    courier.until(lambda: waiting() == 0)
+    assert len(receiver.requests) == 12
+
+
+def test_couriers_count_each_other() -> None:
+    """However many ask at the same moment."""
+    ids = [asked("https://example.org/") for _ in range(8)]
+    for run_id in ids:
+        ended(run_id)
+    begin = threading.Barrier(len(ids))
+
+    def claimed(run_id: str) -> bool:
+        begin.wait()
+        return callbacks.claim(run_id) is not None
+
+    with ThreadPoolExecutor(len(ids)) as executor:
+        for _ in range(10):
+            assert sum(executor.map(claimed, ids)) == settings().courier_per_host
+            change("lease_until = NULL, tries = 0", "run_callbacks")
+
+
+def counted(condition: str) -> int:
+    with db.transaction() as session:
+        query = f"SELECT count(*) FROM run_callbacks WHERE {condition}"
+        return int(session.execute(text(query)).scalar_one())
 
 
 def test_nobody_inside_is_called(receiver: Receiver, start_courier: StartCourier) -> None:
