@@ -13,7 +13,7 @@ from simple_websocket import ConnectionClosed
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from judge.config import settings
+from judge.config import MIB, settings
 from judge.web.asking import credential
 from judge.web.faults import Fault
 from judge.web.hub import hub
@@ -25,7 +25,7 @@ log = logging.getLogger(__name__)
 
 _LONGEST_FRAME_BYTES = 4096
 _SEND_S = 20.0
-_UNREAD_FRAMES = 200
+_UNREAD_FRAMES, _UNREAD_BYTES = 200, 4 * MIB
 _POLICY, _OUR_FAULT, _SERVICE_RESTART, _TRY_AGAIN = 1008, 1011, 1012, 1013
 
 
@@ -120,7 +120,8 @@ class Wire:
                 self._sock.sendall(frame[sent:])
 
     def recv(self, size: int) -> bytes:
-        if len(self._ws.input_buffer) > _UNREAD_FRAMES:
+        unread = list(self._ws.input_buffer)
+        if len(unread) > _UNREAD_FRAMES or sum(map(len, unread)) > _UNREAD_BYTES:
             raise OSError("the client sends faster than it is answered")
         received: bytes = self._sock.recv(size)
         return received
