@@ -33,6 +33,8 @@ _AWAY_S = 2.0
 UNLIMITED = ("/healthz", "/readyz", "/metrics")
 ASSETS = "/assets/"
 """What a page is made of is sent from memory, a dozen files at a time."""
+_JOBS = ("piston.connect",)
+"""Sockets on each of which a program is run."""
 _AGAIN_S = 5
 _NETWORK_BITS = 64
 _STORAGE: dict[str, Any] = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
@@ -189,7 +191,7 @@ def _user() -> str:
 
 
 def _makes_no_work() -> bool:
-    return request.method != "POST"
+    return request.method != "POST" and request.endpoint not in _JOBS
 
 
 def _refuse(limit: RequestLimit) -> Any:

@@ -10,8 +10,10 @@ import requests
 from simple_websocket import Client, ConnectionClosed
 from simple_websocket import ConnectionError as NotConnected
 
+from judge import db
 from tests.conftest import PATIENCE_S, Running
-from tests.servers import until
+from tests.servers import Servers, new_language, until
+from tests.web.conftest import web_alone
 
 API = "/piston/api/v2"
 
@@ -348,6 +350,34 @@ def test_a_job_ends_with_its_connection(judge: Running, talk: Talk) -> None:
         pass
     talk.socket.close()
     until(lambda: judge.get("/runs?limit=1")["items"][0]["state"] == "cancelled")
+
+
+def test_more_than_is_read(clean: Servers) -> None:
+    """Whoever sends while nobody reads is cut off before that fills the process."""
+    new_language()
+    with web_alone(clean) as judge, db.transaction() as session:
+        db.take_turns(session, "open runs of anonymous")  # for which the job's beginning waits
+        talk = Talk(judge)
+        talk.send(**INIT)
+        with pytest.raises((ConnectionClosed, OSError)):
+            flood(talk)
+
+
+def flood(talk: Talk) -> None:
+    for _ in range(32):
+        talk.send(**STDIN | {"data": "x" * 1_000_000})
+    talk.receive()
+
+
+def test_a_socket_makes_work(clean: Servers) -> None:
+    """It counts as a POST does, or whoever may send no more jobs would go on by it."""
+    with web_alone(clean, JUDGE_RATE_WORK="2/minute") as judge:
+        for _ in range(2):
+            Talk(judge).socket.close()
+        with pytest.raises(NotConnected):
+            Talk(judge)
+        assert ask(judge, "POST", "/execute", json=OK).status_code == 429
+        assert ask(judge, "GET", "/runtimes").ok
 
 
 def test_tokens(token_judge: Running) -> None:
