@@ -148,6 +148,7 @@ def show_workers() -> Response:
 def show_statistics() -> Response:
     """How much was asked for, of what is still kept; counted anew every ten minutes."""
     if request.args.get("invalidate_cache") == "true":
+        authorize()  # every run that is kept is counted
         _statistics.cache_clear()
     return jsonify(_statistics(int(time.time() // _COUNTED_FOR.total_seconds())))
 

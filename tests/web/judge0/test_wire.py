@@ -519,3 +519,6 @@ def test_tokens(token_judge: Running) -> None:
     assert status("POST", "/authorize", admin) == 401
     assert status("GET", "/submissions", plain | admin) == 200
     assert status("GET", "/languages", {}) == 401
+    assert status("GET", "/statistics", plain) == 200
+    assert status("GET", "/statistics?invalidate_cache=true", plain) == 403
+    assert status("GET", "/statistics?invalidate_cache=true", plain | admin) == 200
