@@ -112,7 +112,8 @@ class Settings(BaseSettings):
         default=0,
         ge=0,
         le=65532,
-        description="where a worker serves its metrics; a courier does one above, beat two; 0: nowhere",
+        description="where a worker serves its metrics; a courier does one above, beat two, an autoscaler "
+        "three; 0: nowhere",
     )
     metrics_bind: str = Field(default="127.0.0.1", description="address of that port")
     metrics_token: str = Field(
