@@ -30,6 +30,7 @@ SUBJECTS = {
     RUN: "run_id",
     VERIFY: "verification_id",
     DELIVER: "delivery_id",
+    CALL: "run_id",
 }
 """What the one argument of a task is."""
 

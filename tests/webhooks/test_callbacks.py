@@ -73,6 +73,9 @@ def test_the_end_is_told_once(receiver: Receiver, start_courier: StartCourier) -
     assert base64.b64decode(body["stdout"]) == RESULT.stdout
     assert json.loads(first.body)["token"] == judge0.token_of(quick)
     assert courier.end() == 0
+    told = [line for line in courier.log().splitlines() if "called back: " in line]
+    assert [f"run_id={each}" in line for each, line in zip((quick, run_id), told, strict=True)] == [True] * 2
+    assert "Traceback" not in courier.log()
 
 
 @pytest.mark.parametrize("end", ["cancel", "fail"])
