@@ -83,7 +83,7 @@ webhook_s = Histogram("judge_webhook_seconds", "Time of one request to a webhook
 requests = Counter("judge_http_requests_total", "Requests answered.", method=(), route=(), status=())
 request_s = Histogram(
     "judge_http_request_seconds",
-    "Time to the answer's first byte, but for what waits for events: sockets and long polls.",
+    "Time to the answer's first byte, but for what waits for events: sockets, long polls, Piston's jobs.",
     _SOON_S,
     method=(),
     route=(),

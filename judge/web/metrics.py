@@ -24,6 +24,7 @@ blueprint = Blueprint("metrics", __name__)
 
 _KEPT_S = 1.0
 _METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_WAITING = ("/ws", "/piston/api/v2/connect", "/piston/api/v2/execute")
 READ = {
     "judge_queue_depth": "What waits: submissions, runs, verifications, and deliveries that are due.",
     "judge_queue_held": "Those that a worker or a courier has in hand.",
@@ -64,7 +65,7 @@ def _count(response: Response) -> Response:
     route = request.url_rule.rule if request.url_rule else "none"
     method = request.method if request.method in _METHODS else "other"
     metrics.requests.inc(method, route, str(response.status_code))
-    if not (route == "/ws" or "wait" in request.args or "Prefer" in request.headers):
+    if not (route in _WAITING or "wait" in request.args or "Prefer" in request.headers):
         metrics.request_s.observe(time.perf_counter() - g.began, method, route)
     return response
 

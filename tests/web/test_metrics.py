@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import requests
+from simple_websocket import Client, ConnectionClosed
 from sqlalchemy import text
 
 from judge import db, submissions
@@ -99,3 +100,15 @@ def test_long_polls_are_not_timed(web: Running, tmp_path: Path) -> None:
     assert web.get(f"/submissions/{id_}?wait=1")["state"] == "queued"
     assert web.get(f"/submissions/{id_}")["state"] == "queued"
     assert samples(web)[f"judge_http_request_seconds_count{route}"] == before + 1
+
+
+def test_a_job_of_piston_is_no_answer(clean: Servers) -> None:
+    """It lasts as long as its program, which says nothing of the web process."""
+    new_language()
+    with web_alone(clean) as web:
+        socket = Client(f"{web.url.replace('http', 'ws', 1)}/piston/api/v2/connect")
+        with pytest.raises(ConnectionClosed):  # nothing is asked of it
+            socket.receive()
+        label = 'method="GET",route="/piston/api/v2/connect"'
+        until(lambda: any(label in name for name in samples(web)))
+        assert f"judge_http_request_seconds_count{{{label}}}" not in samples(web)

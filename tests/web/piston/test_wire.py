@@ -186,6 +186,7 @@ def test_what_is_refused(judge: Running, more: dict[str, Any], message: str | No
         ("GET", "/execute", None, None, 405),
         ("POST", "/packages", b"{}", "application/json", 405),
         ("DELETE", "/packages", b"{}", "application/json", 405),
+        ("GET", "/connect", None, None, 400),
         ("POST", "/execute", b"{}", "application/x-www-form-urlencoded", 415),
         ("POST", "/execute", b"{", "application/json", 400),
         ("POST", "/execute", b"[]", "text/plain", 400),
