@@ -189,6 +189,18 @@ def test_what_is_refused(taking: Running, more: dict[str, Any], errors: Any) -> 
     assert (response.status_code, response.json()) == (422, errors)
 
 
+def test_no_more_than_any_run_may_have(clean: Servers) -> None:
+    """What an operator allows is less than Judge0 does: that holds here, too, and is told."""
+    new_language()
+    with web_alone(clean, JUDGE_MAX_RUN_REPEAT="3", JUDGE_MAX_RUN_CPU_TIME_S="2") as judge:
+        info = ask(judge, "GET", "/config_info").json()
+        assert (info["max_number_of_runs"], info["max_cpu_time_limit"]) == (3, 2)
+        for name in ("number_of_runs", "cpu_time_limit"):
+            refused = ask(judge, "POST", "/submissions", json=HELLO | {name: 4})
+            assert refused.status_code == 422
+            assert refused.json() == {name: [f"must be less than or equal to {info[f'max_{name}']:g}"]}
+
+
 def test_options_of_a_compiler(taking: Running) -> None:
     """Those of the language's list, without what a shell would read; others are refused by name."""
     taken = ask(taking, "POST", "/submissions", json=C | {"compiler_options": "-O3 `-Wall`; -lm"})
