@@ -192,7 +192,7 @@ def page(*, limit: int, after: str = "", text: str = "", keyword: str = "") -> l
         query = query.where(
             or_(
                 Problem.id.icontains(word, autoescape=True),
-                PackageRow.manifest["name"].astext.icontains(word, autoescape=True),
+                PackageRow.name.icontains(word, autoescape=True),  # of manifests each would be unpacked
             )
         )
     if keyword:
