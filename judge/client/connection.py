@@ -8,7 +8,6 @@ from judge.client.errors import JudgeHTTPError, NoJudge, Unreachable
 from judge.client.patience import Patience
 
 _CONNECT_S, _READ_S = 5.0, 60.0
-_LOST = requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError
 _PASSING = (502, 503, 504)
 """Statuses of a server that restarts or is full."""
 

@@ -15,7 +15,6 @@ from judge.models import DeliveryRow, MessageRow, WebhookRow
 from judge.records import instant
 from judge.webhooks.attempts import is_free
 
-STATES = ("pending", "delivered", "failed")
 _FORGOTTEN_AFTER = timedelta(seconds=20)
 
 

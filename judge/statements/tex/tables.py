@@ -11,7 +11,6 @@ from judge.statements.tex.source import Token
 _MOST = 100  # columns or rows that a cell may cover, and columns of a table
 _ALIGNMENTS = {"l": "left", "c": "center", "r": "right", "p": "left", "m": "left", "b": "left", "X": "left"}
 _LINES = {"hline": 0, "toprule": 0, "midrule": 0, "bottomrule": 0, "cline": 1, "cmidrule": 1}
-_REPEATED = re.compile(r"\*\s*\{\s*(\d{1,3})\s*\}\s*\{([^{}]*)\}")
 _ENDS = ("&", "\\\\", "\\tabularnewline")
 
 
