@@ -8,7 +8,8 @@ from collections.abc import Collection, Sequence
 
 from judge.config import settings
 
-_MOST_FILES = 1000
+_MOST_FILES, _MOST_FOLDERS = 1000, 1000
+"""Both together are fewer than a box has room for, or what somebody has sent would be a failure of ours."""
 _NAME_BYTES = 255
 _UNIX = 3
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
@@ -39,6 +40,9 @@ def check(names: Sequence[str]) -> None:
         is_plain = all(part not in ("", ".", "..") for part in name.split("/"))
         if not is_plain or "\0" in name or "\\" in name or len(name.encode("utf-8", "replace")) > _NAME_BYTES:
             raise ValueError(f"has a file with the name {name!r}, which is no plain relative one")
+    folders = {name[:at] for name in names for at, letter in enumerate(name) if letter == "/"}
+    if len(folders) > _MOST_FOLDERS:
+        raise ValueError(f"has {len(folders)} folders; at most {_MOST_FOLDERS} are taken")
     known = set(names)
     if len(known) < len(names):
         twice = next(name for name in names if names.count(name) > 1)

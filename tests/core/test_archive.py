@@ -45,6 +45,7 @@ def test_files_in_folders() -> None:
         (zipped(("a", b""), ("./a", b"")), "twice"),
         (zipped(("a", b""), ("a/b", b"")), "what is a file"),
         (zipped(*((str(number), b"") for number in range(1001))), "1001 files"),
+        (zipped(*((f"{number}/a/b", b"") for number in range(501))), "1002 folders"),
         (zipped(("a", b"x"), method=zipfile.ZIP_BZIP2), "another method"),
         (zipped(("a", b"x"), method=zipfile.ZIP_LZMA), "another method"),
     ],

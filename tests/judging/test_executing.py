@@ -451,6 +451,16 @@ def zipped(files: Mapping[str, bytes | str]) -> bytes:
     return made.getvalue()
 
 
+def test_as_many_files_as_may_lie_beside(executed: Executed) -> None:
+    """A box has room for them, and for what the program makes."""
+    folder = "/".join("d" * 100)
+    many = {f"{number}/{folder if number < 4 else ''}f": b"x" for number in range(600)}
+    many |= {f"file{number}": b"x" for number in range(400)}
+    counts = "import os; open('one more', 'w'); print(sum(len(files) for _, _, files in os.walk('.')))"
+    result, _ = executed(counts, archive=zipped(many))
+    assert result.stdout == b"1001\n"
+
+
 def test_files_that_lie_beside(executed: Executed) -> None:
     """They are there to be imported, and to be read and changed in each run's own working folder."""
     source = (
