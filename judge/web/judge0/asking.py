@@ -223,12 +223,14 @@ class _Reading:
         if value is None:
             self.errors[name].append("is not a number")
             return kind.default
+        if kind.whole:
+            value = int(value)
         if value < kind.least or (kind.above and value <= kind.least):
             than = "greater than" if kind.above else "greater than or equal to"
             self.errors[name].append(f"must be {than} {kind.least:g}")
         elif value > kind.allowed:
             self.errors[name].append(f"must be less than or equal to {kind.allowed:.15g}")
-        return int(value) if kind.whole else value
+        return value
 
     def _flag(self, name: str) -> bool:
         """As Rails casts it: nothing is false, and so are the words for it."""

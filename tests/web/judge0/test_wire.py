@@ -116,6 +116,7 @@ WRONG = [
     ({"language_id": 4}, {"language_id": ["language with id 4 is archived and cannot be used anymore"]}),
     ({"language_id": 60}, {"language_id": ["language with id 60 is archived and cannot be used anymore"]}),
     ({"number_of_runs": 0}, {"number_of_runs": ["must be greater than 0"]}),
+    ({"number_of_runs": 0.5}, {"number_of_runs": ["must be greater than 0"]}),
     ({"number_of_runs": 21}, {"number_of_runs": ["must be less than or equal to 20"]}),
     ({"cpu_time_limit": -1}, {"cpu_time_limit": ["must be greater than or equal to 0"]}),
     ({"cpu_time_limit": 15.1}, {"cpu_time_limit": ["must be less than or equal to 15"]}),
