@@ -163,6 +163,9 @@ def _check_url() -> None:
                 f"{name} stands in the URL, where others may read it: revoke that token, "
                 "and send another as `Authorization: Bearer …`, or in a socket's hello",
             )
+    # Of the API's parameters their shapes say it.
+    if _is_of_page() and any("\0" in value for _, value in request.args.items(multi=True)):
+        raise Fault(HTTPStatus.UNPROCESSABLE_ENTITY, "a NUL stands in the URL, and in no text of ours")
 
 
 def may_scrape() -> bool:
@@ -212,12 +215,12 @@ def _check_csrf(shown: Credential) -> None:
 
 def _csrf_field() -> str:
     """A page's form carries the token in a field, for without script it can set no header."""
-    return sent_form().get("csrf_token", "") if request.blueprint and is_page(request.blueprint) else ""
+    return sent_form().get("csrf_token", "") if _is_of_page() else ""
 
 
-def is_page(blueprint: str) -> bool:
-    """Whether a blueprint serves pages, which people ask for, and not programs."""
-    return blueprint.partition(".")[0] == "pages"
+def _is_of_page() -> bool:
+    """Whether what is asked for serves people, and not programs."""
+    return (request.blueprint or "").partition(".")[0] == "pages"
 
 
 def _check_scope(asker: Account) -> None:

@@ -435,3 +435,9 @@ def test_a_client_that_goes_in_the_middle(judge: Running) -> None:
         answer = client.recv(100)
     assert not answer or answer.startswith(b"HTTP/1.1 400")
     assert judge.get("/submissions?user_id=halfway")["items"] == []
+
+
+@pytest.mark.parametrize("path", ["/problems?q=", "/problems?after=", "/submissions?user_id=", "/sign-in?x="])
+def test_a_nul_in_the_url_of_a_page(judge: Running, path: str) -> None:
+    """As in that of the API: no text has one, and Postgres would take none."""
+    refused(requests.get(f"{judge.url}{path}a%00b", headers=judge.headers, timeout=30), 422)
