@@ -1,5 +1,6 @@
 """A Redis that is full, and one that evicts everything: what is cached is hurt, and no work and no truth."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
@@ -90,8 +91,8 @@ def test_caches_that_are_evicted(start_redis: Callable[..., str], judge_on: Call
         while not told.done():
             server.flushall()
     told.result()
-    verdicts = [judge.ended(id_)["verdict"] for id_ in ids]
-    assert (verdicts.count("accepted"), verdicts.count("wrong_answer")) == (6, 6)
+    verdicts = Counter(judge.ended(id_)["verdict"] for id_ in ids)
+    assert verdicts == {"accepted": 6, "wrong_answer": 6}
     [first] = judge.get("/leaderboard")["items"]
     assert first["user_id"] == "1"
     judge.close_sockets()

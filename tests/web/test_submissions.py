@@ -313,7 +313,7 @@ def test_languages_and_problems_are_lists(judge: Running) -> None:
     problem = judge.get("/problems/a-plus-b")
     assert problem["limits"]["time_limit_s"] == 1.0
     assert problem["limits"]["memory_bytes"] == 256 * 2**20
-    assert problem["samples"][0].keys() == {"name", "input", "answer"}
+    assert problem["samples"][0].keys() == {"name", "input", "answer", "comparison"}
     assert problem["statement"]
     assert problem["statement_html"].lstrip().startswith("<")
     assert problem["test_count"] == 12

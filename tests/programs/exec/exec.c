@@ -75,13 +75,11 @@ static void arguments(void) {
 }
 
 static void for_ever(void) {
-    if (now(CLOCK_MONOTONIC) > atof(given[0]) && atof(given[0]) > 0) {
+    if (now(CLOCK_PROCESS_CPUTIME_ID) > 0.6) { // which counts on from one program to the next
         dprintf(1, "long enough\n");
         return;
     }
-    char end[32];
-    sprintf(end, "%f", atof(given[0]) > 0 ? atof(given[0]) : now(CLOCK_MONOTONIC) + 0.8);
-    execl("/proc/self/exe", "exec", "for-ever", end, (char *)0);
+    execl("/proc/self/exe", "exec", "for-ever", (char *)0);
 }
 
 // A program that has never been a file.

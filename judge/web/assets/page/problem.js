@@ -205,23 +205,31 @@ function start() {
     remember(id);
     say(section);
     markErrors();
-    if (section.dataset.state === "done") return refreshHistory();
-    leave = watch(live, section, (submission) => {
-      markErrors();
+    const ended = () => {
       refreshHistory();
-      if (submission.verdict === "wrong_answer") showDifference(submission);
+      showDifference(id);
+    };
+    if (section.dataset.state === "done") return ended();
+    leave = watch(live, section, () => {
+      markErrors();
+      ended();
     });
   }
 
-  async function showDifference(submission) {
+  /** Where the program is wrong on a sample: it is run there once more, for its output. */
+  async function showDifference(id) {
     const place = said.querySelector("[data-difference]");
     const index = told.samples.findIndex((sample) => sample.name === place?.dataset.difference);
     if (index < 0 || !told.can_run) return;
-    const { files } = await get(`/submissions/${submission.id}/source`);
     const sample = told.samples[index];
     const asked = { title: `Sample ${index + 1}`, stdin: sample.input, answer: sample.answer, comparison: sample.comparison };
-    const [found] = await runAll(live, told, { language: submission.language, files }, [asked]);
-    place.replaceChildren(shown(found, asked, { isAlone: true }));
+    try {
+      const { language, files } = await get(`/submissions/${id}/source`);
+      const [found] = await runAll(live, told, { language, files }, [asked]);
+      place.replaceChildren(shown(found, asked, { isAlone: true }));
+    } catch (error) {
+      place.replaceChildren(make("p", { className: "problem" }, error.message));
+    }
   }
 
   async function refreshHistory() {
