@@ -2,10 +2,13 @@
 
 import re
 import tomllib
+from html import unescape
 
+import pytest
 import requests
 from playwright.sync_api import expect
 
+from judge.web.pages.submissions import with_links
 from tests.conftest import REPOSITORY, Running
 from tests.page.conftest import PATIENCE_MS, SUM, Visit, verdict, write
 
@@ -110,6 +113,25 @@ def test_what_somebody_wrote_is_text(judge: Running) -> None:
     for path in (f"/submissions/{made['id']}", f"/problems?q={hostile}", f"/users/{hostile}"):
         answer = ask(judge, path)
         assert "<img src=x" not in answer.text, path
+
+
+@pytest.mark.parametrize(
+    ("said", "linked"),
+    [
+        ("main.c:3:14: error: no\n/code/main.c:4: and", [("3", "14"), ("4", "1")]),
+        ('  File "main.py", line 12\n', [("12", "1")]),
+        (" --> main.rs:5:9\n", [("5", "9")]),
+        ("main.pas(7,3) Error", [("7", "1")]),
+        ("stdio.h:3: not ours", []),
+        ("main.c:1 " * 100_000, [("1", "1")] * 1000),
+        ("a." * 500_000, []),
+    ],
+)
+def test_lines_that_a_compiler_names(said: str, linked: list[tuple[str, str]]) -> None:
+    """Those of the program's own files are links; however much is said, they are found as it is read."""
+    html = "".join(with_links(said, ["main.c", "main.py", "main.rs", "main.pas"]))
+    assert re.findall('data-line="(.*?)" data-column="(.*?)"', html) == linked
+    assert unescape(re.sub("<.*?>", "", html)) == said
 
 
 def test_signing_in(token_judge: Running, visit: Visit) -> None:

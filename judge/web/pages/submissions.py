@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 from flask import Blueprint, Response, request
@@ -21,7 +22,12 @@ from judge.web.submissions import seen
 blueprint = Blueprint("submissions", __name__)
 
 _PAGE, _EARLIER = 50, 20
-_LINE = re.compile(r"(?P<file>[\w./+-]+\.\w+)(?:\", line |:|\()(?P<line>\d{1,6})(?::(?P<column>\d{1,4}))?")
+_MOST_LINKS = 1000
+# It begins nowhere within a name and looks no further than one is long: an output may be one word of a MiB.
+_LINE = re.compile(
+    r"(?<![\w./+-])(?P<file>[\w./+-]{1,255}\.\w{1,16})"
+    r"(?:\", line |:|\()(?P<line>\d{1,6})(?::(?P<column>\d{1,4}))?"
+)
 
 
 @blueprint.get("/submissions")
@@ -125,12 +131,13 @@ def _linked(submission: Submission, files: tuple[SourceFile, ...]) -> Markup | N
     if not said:
         return None
     names = [file.name for file in files]
-    return Markup("").join(_pieces(said, names))
+    return Markup("").join(with_links(said, names))
 
 
-def _pieces(said: str, names: list[str]) -> Iterator[Markup]:
+def with_links(said: str, names: list[str]) -> Iterator[Markup]:
+    """A compiler's words, of which the first that name a line of these files are links to it."""
     end = 0
-    for found in _LINE.finditer(said):
+    for found in islice(_LINE.finditer(said), _MOST_LINKS):
         name = found["file"].rpartition("/")[2]
         if name in names:
             yield escape(said[end : found.start()])

@@ -314,7 +314,7 @@ function start() {
 function linked(output) {
   const pieces = [];
   let end = 0;
-  for (const found of output.matchAll(/[\w./+-]+\.\w+(?:", line |:|\()(\d{1,6})(?::(\d{1,4}))?/g)) {
+  for (const found of output.matchAll(/(?<![\w./+-])[\w./+-]{1,255}\.\w{1,16}(?:", line |:|\()(\d{1,6})(?::(\d{1,4}))?/g)) {
     const link = make("a", { href: "#editor" }, found[0]);
     Object.assign(link.dataset, { line: found[1], column: found[2] ?? 1 });
     pieces.push(output.slice(end, found.index), link);
