@@ -141,8 +141,20 @@ def at_once() -> Iterator[Connection]:
 
     A block of ``transaction`` costs two further trips to the server.
     """
-    with engine().connect() as connection:
-        yield connection.execution_options(isolation_level="AUTOCOMMIT")
+    with engine().connect() as connection, _committing_each(connection):
+        yield connection
+
+
+@contextmanager
+def _committing_each(connection: Connection) -> Iterator[None]:
+    """Told to the driver, which tells the server nothing; SQLAlchemy's isolation level costs a trip back."""
+    driver: Any = connection.connection.driver_connection
+    driver.autocommit = True
+    try:
+        yield
+    finally:
+        if not driver.closed:
+            driver.autocommit = False
 
 
 def after_commit(session: Session, call: Callable[[], None]) -> None:

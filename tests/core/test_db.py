@@ -1,9 +1,11 @@
 """Transactions, and what follows them."""
 
 import logging
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import DataError, OperationalError
 
 from judge import db
 from tests.servers import Servers
@@ -70,3 +72,21 @@ def test_what_is_done_at_once_is_there_for_everybody(clean: Servers) -> None:
             assert other.scalar(text("SELECT count(*) FROM users")) == 1
     with db.transaction() as session:
         assert not session.connection().connection.dbapi_connection.autocommit
+
+
+@pytest.mark.parametrize("statement", ["SELECT 1", "SELECT 1/0"])
+def test_nothing_but_the_statement_is_said_to_the_server(clean: Servers, statement: str) -> None:
+    """After it, whether or not it failed, its connection has asked for nothing more."""
+    with suppress(DataError), db.at_once() as connection:
+        pid = connection.scalar(text("SELECT pg_backend_pid()"))
+        connection.execute(text(statement))
+    with create_engine(db.database_url()).connect() as elsewhere:
+        last = text("SELECT query FROM pg_stat_activity WHERE pid = :pid")
+        assert elsewhere.scalar(last, {"pid": pid}) == statement
+
+
+def test_a_server_that_goes_away_meanwhile_is_told_as_that(clean: Servers) -> None:
+    with db.at_once() as connection, pytest.raises(OperationalError):
+        connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    with db.at_once() as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
