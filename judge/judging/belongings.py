@@ -16,6 +16,11 @@ EVERYBODYS = ("bash", "sh", "env")
 """Tools that scripts of other toolchains need."""
 
 
+def hidden_from(language_id: str | None) -> tuple[str, ...]:
+    """What a program is not to see: nothing is hidden from a script, which may call any program."""
+    return () if language_id is None else foreign(language_id)
+
+
 @cache
 def foreign(language_id: str) -> tuple[str, ...]:
     """The files and folders that are other languages' alone, none of them in another."""

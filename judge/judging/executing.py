@@ -10,9 +10,11 @@ from judge import log_lines
 from judge.archive import clash, unzipped
 from judge.comparison import LINES, Comparison, comparison
 from judge.execution import Execution, ExecutionResult, Repetition
+from judge.judging.belongings import hidden_from
 from judge.judging.comparing import difference
 from judge.judging.compiling import ToolchainMissing, compiled, contents
 from judge.judging.grading import flaw
+from judge.judging.pools import Take
 from judge.judging.programs import Program, arranged
 from judge.judging.turns import Turns
 from judge.manifest import MIB, STOP_FACTOR
@@ -37,7 +39,10 @@ class ExecutionProgress(Protocol):
 
 
 def execute(
-    execution: Execution, take: Callable[[], Box], progress: ExecutionProgress, feed: Feed | None = None
+    execution: Execution,
+    take: Take,
+    progress: ExecutionProgress,
+    feed: Feed | None = None,
 ) -> ExecutionResult:
     """Run a program; ``take`` gives a fresh box for it.
 
@@ -54,7 +59,7 @@ def execute(
         if feed:
             stack.callback(feed.abandon)
         turns = stack.enter_context(Turns())
-        box = stack.enter_context(take())
+        box = stack.enter_context(take(hidden_from(execution.language.id)))
         log_lines.note(box=box.name, stage="compile")
         beside = unzipped(execution.archive) if execution.archive is not None else {}
         program = _arranged(execution, beside, is_fed=feed is not None)

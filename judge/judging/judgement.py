@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from typing import BinaryIO, Protocol
 
 from judge import blobs, log_lines
+from judge.judging.belongings import hidden_from
 from judge.judging.compiling import compiled
 from judge.judging.contestant import Contestant
+from judge.judging.pools import Take
 from judge.judging.programs import arranged
 from judge.judging.scoring import Marking
 from judge.judging.testing import Tester
@@ -16,7 +18,6 @@ from judge.judging.validating import Validator
 from judge.languages import Language
 from judge.manifest import Manifest
 from judge.records import Judgement, SourceFile, TestResult
-from judge.sandbox import Box
 from judge.verdict import Verdict
 
 
@@ -46,7 +47,7 @@ class Progress(Protocol):
         """A test has ended."""
 
 
-def judge(judging: Judging, take: Callable[[], Box], progress: Progress) -> Judgement:
+def judge(judging: Judging, take: Take, progress: Progress) -> Judgement:
     """Judge one submission; ``take`` gives a fresh box for it, and one for each validator.
 
     Raises SandboxError, ToolchainMissing, BlobDamaged, and where the problem is at fault NotInstalled,
@@ -55,7 +56,7 @@ def judge(judging: Judging, take: Callable[[], Box], progress: Progress) -> Judg
     manifest = judging.manifest
     with ExitStack() as stack:
         turns = stack.enter_context(Turns())
-        box = stack.enter_context(take())
+        box = stack.enter_context(take(hidden_from(judging.language.id)))
         log_lines.note(box=box.name, stage="compile")
         program = arranged(judging.language, _files(judging), judging.entry_point)
         with turns.beside_others():
@@ -69,7 +70,7 @@ def judge(judging: Judging, take: Callable[[], Box], progress: Progress) -> Judg
         progress.compiled(compile_output)
         with turns.beside_others():
             validators = [
-                Validator(own, manifest, stack.enter_context(take()), judging.opened)
+                Validator(own, manifest, stack.enter_context(take(hidden_from(own.language))), judging.opened)
                 for own in manifest.validators
             ]
         contestant = Contestant(program, manifest, box, judging.opened)

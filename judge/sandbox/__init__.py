@@ -9,7 +9,7 @@ Four kinds of process take part; the second and third are the agent, one program
   cgroup, plans the file tree, the filter and the limits, keeps the limits that only the outside can keep
   (output, the kernel's word on memory, a last deadline) and decides how a run ended. It never opens a path
   inside a box. It starts a keeper for each box by vfork and exec, so that nothing of its memory,
-  environment or descriptors is in one; a ``Pool`` starts the next one while the last runs its first program.
+  environment or descriptors is in one; a ``Pool`` starts the next one while the last compiles, or ends.
 * The *keeper* is born in the box's cgroup or joins it, takes an id that owns nothing on the host (where it
   is root; an ordinary user stays who it is), leaves the host's namespaces, and starts pid 1. From the
   change of id on there is one way for root and for everyone else. It holds capabilities over the box's

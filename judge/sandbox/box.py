@@ -29,7 +29,7 @@ class Box:
     cpus: the processors that agent and programs may use (all, if None). code_bytes, code_files: what /code
     can hold at most. shelf: a folder of the host's to be shown read-only, see the property. opening: a box
     that a ``Pool`` has begun, instead of one to be made by these figures; meanwhile: what the pool has to do
-    while the box runs its first program.
+    while the box compiles, or else at its end.
 
     Raises SandboxError when any layer of the isolation cannot be made.
     """
@@ -90,8 +90,9 @@ class Box:
 
         What stands there afterwards is empty and cannot be executed; what is not there stays so.
         """
-        with self.runner:
-            self._link.ask_keeper(COVER, len(paths), *paths)
+        if more := [path for path in paths if path not in self._opening.plan.hidden]:
+            with self.runner:
+                self._link.ask_keeper(COVER, len(more), *more)
 
     def put(self, files: Mapping[str, Content]) -> None:
         """Write files below /code, by relative names; before ``seal``.
@@ -203,5 +204,6 @@ class Box:
         """End the box: processes, mounts, files, cgroup. Raises SandboxError if any stays."""
         if not self._closed:
             self._closed = True
+            self.runner.prepare_the_next(is_end=True)
             self._scratch.close()
             self._opening.close()

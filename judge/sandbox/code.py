@@ -43,6 +43,11 @@ class Code:
         finally:
             parcel.close()
 
+    @property
+    def is_sealed(self) -> bool:
+        """Whether the box has compiled what it is to run."""
+        return self._sealed
+
     def seal(self) -> None:
         """As ``Box.seal``."""
         self._link.ask_keeper(SEAL)

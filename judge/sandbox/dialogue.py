@@ -61,8 +61,6 @@ def interact(
         stack.enter_context(interactor.box.runner)
         other.begin(one)
         one.begin(other)
-        for side in (program, interactor):
-            side.box.runner.prepare_the_next()
 
         def when_interactor_is_over(answer: Answer) -> None:
             other.is_over(one)

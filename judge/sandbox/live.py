@@ -57,7 +57,6 @@ def run_live(
             os.close(source)
         out.close_writer()
         err.close_writer()
-        box.runner.prepare_the_next()
         run = box.runner.attended(limits, attendees)
         attend(run)
         return box.runner.finish(run, out, err, keep=False)

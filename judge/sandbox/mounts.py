@@ -1,7 +1,7 @@
 """The file tree of a box, as a plan for the agent: toolchains read-only, a folder for the submission."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -72,6 +72,7 @@ class Kind(IntEnum):
     PIVOT = 6
     LOCK = 7
     SHELF = 8
+    COVER = 9
 
 
 class Step(NamedTuple):
@@ -84,10 +85,13 @@ class Step(NamedTuple):
     attributes: int = 0
 
 
-def plan(code_bytes: int, code_files: int, *, has_shelf: bool = False) -> list[Step]:
+def plan(
+    code_bytes: int, code_files: int, *, has_shelf: bool = False, hidden: Collection[str] = ()
+) -> list[Step]:
     """Return the steps that make the tree on this machine, in order; paths of the box lie below ROOT.
 
-    has_shelf: there is to be a folder of the host's as SHELF, which the agent has opened before.
+    has_shelf: there is to be a folder of the host's as SHELF, which the agent has opened before. hidden: as
+    for ``Box.cover``.
     """
     return [
         Step(SPACE, Kind.TMPFS, "size=1m,nr_inodes=512,mode=755", ROOT),
@@ -101,6 +105,7 @@ def plan(code_bytes: int, code_files: int, *, has_shelf: bool = False) -> list[S
         Step(TREE, Kind.TMPFS, f"size={code_bytes},nr_inodes={code_files + 1},mode=755", ROOT + CODE),
         Step(TREE, Kind.PIVOT, "", ROOT),
         Step(TREE, Kind.LOCK, "", "/", _FIXED),
+        *(Step(TREE, Kind.COVER, "", path) for path in hidden),
     ]
 
 

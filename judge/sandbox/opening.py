@@ -33,13 +33,15 @@ FIXED_LIMITS = (
 class Plan:
     """What a box is to be like.
 
-    The processors of its processes (all, if None), the room in /code, and a folder of the host's to be shown.
+    The processors of its processes (all, if None), the room in /code, a folder of the host's to be shown, and
+    what is hidden of its tree, as by ``Box.cover``.
     """
 
     cpus: Collection[int] | None = None
     code_bytes: int = CODE_BYTES
     code_files: int = CODE_FILES
     shelf: Path | None = None
+    hidden: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         if self.code_bytes <= 0 or self.code_files <= 0:
@@ -92,11 +94,16 @@ def _packet(plan: Plan, cgroup: Cgroup, *, is_born_there: bool, shelf_is_mount: 
         *(users.start, len(users), groups.start, len(groups)),
         *(cgroup.memory_is_sampled or not cgroup.counts_memory, is_born_there, cgroup.cpu_usage is not None),
         *(shelf_is_mount, str(plan.shelf.absolute()) if plan.shelf else ""),
-        *mounts.packed(mounts.plan(plan.code_bytes, plan.code_files, has_shelf=plan.shelf is not None)),
+        *mounts.packed(_tree(plan)),
         *(len(FIXED_LIMITS), *(number for limit in FIXED_LIMITS for number in limit)),
         b"".join(_cpu_mask(plan.cpus or ())),
         bpf.filter_for_this_machine(memory_cgroup=cgroup.counts_memory),
     ]
+
+
+def _tree(plan: Plan) -> list[mounts.Step]:
+    has_shelf = plan.shelf is not None
+    return mounts.plan(plan.code_bytes, plan.code_files, has_shelf=has_shelf, hidden=plan.hidden)
 
 
 def _cpu_mask(cpus: Collection[int]) -> Iterator[bytes]:

@@ -3,7 +3,7 @@
 import contextlib
 from collections import deque
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -38,6 +38,8 @@ class Pool:
 
     One thread uses it, and the boxes die with that thread; it may have taken several at a time. cpus,
     code_bytes, code_files and shelf are those of every ``Box``. ahead: how many boxes wait at most.
+
+    What is to be hidden in every box so far is hidden ahead: most judges see few languages, and have many.
     """
 
     def __init__(
@@ -58,6 +60,7 @@ class Pool:
         self._waiting: deque[Opening] = deque()
         self.made, self.lost, self._taken = 0, 0, 0
         """How many boxes were begun, how many died while they waited, and how many were taken."""
+        self._hides = False
         self._closed = False
         try:
             self._refill()
@@ -73,11 +76,15 @@ class Pool:
     ) -> None:
         self.close()
 
-    def take(self) -> Box:
-        """Return a box, the caller's from now on; while it runs its first program, the next one is made.
+    def take(self, hidden: Collection[str] | None = None) -> Box:
+        """Return a box, the caller's from now on; the next is made while it compiles, or when it ends.
+
+        hidden: what ``Box.cover`` is to take out of sight, for nothing else is; None where it is all one.
 
         Raises SandboxError when there is none and none can be made.
         """
+        if hidden is not None:
+            self._hide(frozenset(hidden))
         try:
             box = self._take()
         except SandboxError:
@@ -86,8 +93,13 @@ class Pool:
         self._taken += 1
         return box
 
+    def _hide(self, hidden: frozenset[str]) -> None:
+        always = self._plan.hidden & hidden if self._hides else hidden
+        self._hides, self._plan = True, replace(self._plan, hidden=always)
+
     def _take(self) -> Box:
         self._drop_the_dead()
+        self._drop_the_narrow()
         self._refill()
         return Box(opening=self._waiting.popleft(), meanwhile=self._refill_meanwhile)
 
@@ -131,6 +143,13 @@ class Pool:
         for opening in list(self._waiting):
             if not _usable(opening):
                 self.lost += 1
+                self._waiting.remove(opening)
+                opening.close()
+
+    def _drop_the_narrow(self) -> None:
+        """Throw away what hides something that is to be seen now; that comes once for each thing."""
+        for opening in list(self._waiting):
+            if not opening.plan.hidden <= self._plan.hidden:
                 self._waiting.remove(opening)
                 opening.close()
 

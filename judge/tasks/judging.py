@@ -1,6 +1,7 @@
 """The task that judges one submission."""
 
 import logging
+from contextlib import ExitStack, nullcontext
 
 from celery import Task
 
@@ -32,15 +33,20 @@ def judge_submission(self: Task, submission_id: str) -> None:
         with next_called(claim.language), Attempt(claim, self) as attempt:
             drain.interrupts(attempt)
             cancellation.reaches(attempt)
-            with attempt.given_back(lambda: line.hand_out(claim.language)):
-                _judge(claim, attempt)
+            with attempt.given_back(lambda: line.hand_out(claim.language)), ExitStack() as taken:
+                _judge(claim, attempt, taken)
 
 
-def _judge(claim: Claim, attempt: Attempt) -> None:
+def _judge(claim: Claim, attempt: Attempt, taken: ExitStack) -> None:
+    """taken: the boxes, which are ended once the verdict is told: nobody waits for that."""
     judging = Judging(claim.manifest, table()[claim.language], claim.files, claim.entry_point)
     pool = boxes()
     try:
-        judgement = judge(judging, lambda: attempt.guard(pool.take()), attempt)
+        judgement = judge(
+            judging,
+            lambda hidden: nullcontext(taken.enter_context(attempt.guard(pool.take(hidden)))),
+            attempt,
+        )
     except Exception:
         attempt.check()  # was a box killed because the attempt ends? then that is the reason
         raise

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from typing import Any, Literal
 
 from celery import Task
@@ -41,11 +41,12 @@ def run_program(self: Task, run_id: str) -> None:
         with next_called(language), Running(claim, self) as running:
             drain.interrupts(running)
             cancellation.reaches(running)
-            with running.given_back(lambda: line.hand_out(language)):
-                _run(claim, running)
+            with running.given_back(lambda: line.hand_out(language)), ExitStack() as taken:
+                _run(claim, running, taken)
 
 
-def _run(claim: Claim, running: "Running") -> None:
+def _run(claim: Claim, running: "Running", taken: ExitStack) -> None:
+    """taken: its box, which is ended once the result is told."""
     pool = boxes()
     with ExitStack() as stack:
         feed = None
@@ -53,7 +54,12 @@ def _run(claim: Claim, running: "Running") -> None:
             feed = Feed(settings().max_run_input_bytes)
             stack.enter_context(Reader(claim.run_id, feed))
         try:
-            result = execute(claim.execution, lambda: running.guard(pool.take()), running, feed)
+            result = execute(
+                claim.execution,
+                lambda hidden: nullcontext(taken.enter_context(running.guard(pool.take(hidden)))),
+                running,
+                feed,
+            )
         except Exception:
             running.check()  # was the box killed because the attempt ends? then that is the reason
             raise

@@ -261,7 +261,7 @@ def test_a_validator_is_compiled_once() -> None:
         judging = Judging(
             problem.manifest, language, [SourceFile("main.c", source)], opened=problem.data.opened
         )
-        assert judge(judging, Listened, told).verdict is Verdict.ACCEPTED
+        assert judge(judging, lambda hidden: Listened(), told).verdict is Verdict.ACCEPTED
         return told.steps
 
     steps = [judged(source) for source in (C, C + "\n", C, C + "\n")]
@@ -279,5 +279,5 @@ def test_a_build_script_is_run_once() -> None:
         judging = Judging(
             problem.manifest, table()["python3"], [SourceFile("main.py", source)], opened=problem.data.opened
         )
-        assert judge(judging, Listened, Told()).verdict is Verdict.ACCEPTED
+        assert judge(judging, lambda hidden: Listened(), Told()).verdict is Verdict.ACCEPTED
     assert Listened.runs.count("sh -c") == 1

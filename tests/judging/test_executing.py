@@ -3,7 +3,7 @@
 import io
 import signal
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -369,7 +369,7 @@ def test_a_kill_is_no_verdict() -> None:
     """Whoever ends the box ends the execution, at once."""
     boxes: list[Box] = []
 
-    def take() -> Box:
+    def take(hidden: Collection[str]) -> Box:
         boxes.append(Box())
         return boxes[-1]
 

@@ -52,7 +52,7 @@ def judged(clean: Servers, tmp_path: Path) -> Judged:
             pytest.skip(f"needs {', '.join(spec.tools)}")
         files = {spec.source: source} if isinstance(source, str) else source
         judging = Judging(replace(problem, **limits), spec, [SourceFile(*file) for file in files.items()])
-        return judge(judging, Box, told), told
+        return judge(judging, lambda hidden: Box(), told), told
 
     return judged
 

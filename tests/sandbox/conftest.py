@@ -101,8 +101,8 @@ class RemotePool(RemoteBox):
     def __init__(self, remote: Remote, **kwargs: Any) -> None:
         super().__init__(remote, "pool", **kwargs)
 
-    def take(self) -> RemoteBox:
-        return RemoteBox(self.remote, "take", self.number)
+    def take(self, *hidden: Any) -> RemoteBox:
+        return RemoteBox(self.remote, "take", self.number, *hidden)
 
 
 @functools.cache

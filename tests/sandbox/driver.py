@@ -75,7 +75,7 @@ def main() -> None:
                 boxes[number] = sandbox.Pool(*args, **kwargs)
                 answer = (True, None)
             elif method == "take":
-                boxes[number] = boxes[args[0]].take()
+                boxes[number] = boxes[args[0]].take(*args[1:])
                 answer = (True, None)
             elif method == "interact":
                 sides = [sandbox.Side(boxes[box], *rest) for box, *rest in args]

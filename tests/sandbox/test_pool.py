@@ -84,7 +84,7 @@ def test_report(pool_here: Pool) -> None:
     assert pool_here.report().taken == 1
 
 
-def test_the_next_is_made_while_the_first_is_used(pool_here: Pool) -> None:
+def test_the_next_is_made_while_the_first_compiles(pool_here: Pool) -> None:
     """A box that is taken is replaced when a program runs in it, and not before: nobody waits then."""
     box = pool_here.take()
     box.put({"a": b""})
@@ -92,6 +92,17 @@ def test_the_next_is_made_while_the_first_is_used(pool_here: Pool) -> None:
     box.run(["true"], LIMITS)
     assert pool_here.report().waiting == 1
     box.close()
+    assert pool_here.report().waiting == 1
+
+
+def test_the_next_is_not_made_beside_a_run_whose_time_counts(pool_here: Pool) -> None:
+    """Where nothing is compiled it is made when the first has done its work."""
+    box = pool_here.take()
+    box.seal()
+    box.run(["true"], LIMITS)
+    assert pool_here.report().waiting == 0
+    box.close()
+    assert pool_here.report().waiting == 1
 
 
 def test_a_box_is_gone_after_close(pool_here: Pool) -> None:
@@ -231,3 +242,23 @@ def test_a_plain_box_needs_no_pool() -> None:
     """``Box()`` alone works beside a pool."""
     with Pool() as pool, Box() as alone, pool.take() as taken:
         assert shell(alone, "echo 1") + shell(taken, "echo 2") == "1\n2\n"
+
+
+def test_what_every_box_is_to_hide_is_hidden_ahead(new_pool: Callable[..., Pool]) -> None:
+    """And nothing else: who wants to see one of these things gets a box that shows it."""
+    pool = new_pool()
+    folders = ("/usr/share", "/usr/include", "/usr/lib/nothing-of-this-name")
+    first = pool.take(folders)
+    assert shell(first, "ls /usr/share | wc -l") != "0\n"  # nobody could know
+    first.close()
+    second = pool.take(folders)
+    assert shell(second, "ls /usr/share /usr/include | grep -v :") == "\n"
+    second.close()
+    third = pool.take(folders[:1])
+    assert shell(third, "ls /usr/share | wc -l; ls /usr/include | grep -c stdio.h") == "0\n1\n"
+    third.close()
+    fourth = pool.take(folders)
+    assert shell(fourth, "ls /usr/share | wc -l") == "0\n"
+    fourth.cover(folders)
+    assert shell(fourth, "ls /usr/include | wc -l") == "0\n"
+    fourth.close()

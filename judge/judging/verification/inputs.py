@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 
+from judge.judging.belongings import hidden_from
 from judge.judging.compiling import ToolchainMissing
 from judge.judging.installing import Installed, NotInstalled, install
 from judge.judging.validating import ACCEPT
@@ -81,7 +82,7 @@ class Examined:
 def examine(package: Package, program: Program, given: Sequence[Input], slot: Slot) -> Examined:
     """Run a validator on inputs. Raises SandboxError."""
     said = []
-    with slot.take() as box:
+    with slot.take(hidden_from(program.language)) as box:
         try:
             ready = install(program, box, package.opened, package.manifest)
         except (NotInstalled, ToolchainMissing) as fault:

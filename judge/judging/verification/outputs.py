@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 from judge.comparison import comparison
+from judge.judging.belongings import hidden_from
 from judge.judging.comparing import matches
 from judge.judging.compiling import ToolchainMissing
 from judge.judging.installing import NotInstalled
@@ -102,7 +103,12 @@ def examine(package: Package, given: Sequence[Output], slot: Slot) -> Examined:
     with ExitStack() as stack:
         try:
             validators = [
-                Validator(program, manifest, stack.enter_context(slot.take()), package.opened)
+                Validator(
+                    program,
+                    manifest,
+                    stack.enter_context(slot.take(hidden_from(program.language))),
+                    package.opened,
+                )
                 for program in manifest.validators
             ]
         except (NotInstalled, ToolchainMissing) as fault:

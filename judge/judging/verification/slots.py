@@ -3,7 +3,7 @@
 import os
 import queue
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
@@ -41,12 +41,12 @@ class Slot:
         self.pool: Pool | None = None
         self.cpu = 0
 
-    def take(self) -> Box:
-        """A fresh box, which the caller closes. Raises Stopped, SandboxError."""
+    def take(self, hidden: Collection[str]) -> Box:
+        """A fresh box, which the caller closes, as ``Pool.take``. Raises Stopped, SandboxError."""
         if self.pool is None:
             # Here, not sooner: a box dies with the thread that opened it.
             self.pool = Pool(cpus={self.cpu}, shelf=headers.folder())
-        box = self.pool.take()
+        box = self.pool.take(hidden)
         with self._lock:
             self._boxes.append(box)
         if self._stopping.is_set():

@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 /* The kinds of a plan's steps, as mounts.py numbers them. */
-enum { FOLDER, FILE_, LINK, TMPFS, BIND, PROC, PIVOT, LOCK, SHELF };
+enum { FOLDER, FILE_, LINK, TMPFS, BIND, PROC, PIVOT, LOCK, SHELF, COVER };
 
 int whole_proc = -1;
 
@@ -75,6 +75,15 @@ static bool mount_shelf(int shelf, const char *target, uint64_t attributes) {
     return false;
 }
 
+/* Take a file or folder out of sight, by a mount of what is empty anyway. A plan may name what is a part of
+ * the host's tree that a box does not have. */
+static int cover(const char *path) {
+    struct stat found;
+    if (stat(path, &found))
+        return 0;
+    return mount(S_ISDIR(found.st_mode) ? "/run" : "/dev/null", path, NULL, MS_BIND, NULL);
+}
+
 static int step(int64_t kind, const char *source, const char *target, int64_t attributes) {
     switch (kind) {
     case FOLDER: /* two steps may ask for the same */
@@ -94,6 +103,8 @@ static int step(int64_t kind, const char *source, const char *target, int64_t at
         return pivot(target);
     case LOCK:
         return set_attributes(target, attributes, 0);
+    case COVER:
+        return cover(target);
     default:
         errno = EINVAL;
         return -1;
@@ -133,14 +144,11 @@ void seal_code(void) {
         die("code folder", "sealing it");
 }
 
-/* Take files and folders out of sight, a number of paths: by a mount of what is empty anyway. */
+/* Take a number of paths out of sight, of which the plan did not know. */
 void cover_paths(struct packet *request) {
     for (int64_t left = packet_number(request); left > 0; left--) {
         const char *path = packet_string(request, NULL);
-        struct stat found;
-        if (stat(path, &found)) /* a part of the host's tree that a box does not have */
-            continue;
-        if (mount(S_ISDIR(found.st_mode) ? "/run" : "/dev/null", path, NULL, MS_BIND, NULL))
+        if (cover(path))
             die("read-only root", path);
     }
     packet_done(request);
