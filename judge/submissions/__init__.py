@@ -17,7 +17,8 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Insert, Integer, bindparam, case, insert, literal_column, select
+from sqlalchemy import ColumnElement, Integer, bindparam, case, insert, literal, literal_column, select
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -94,20 +95,37 @@ def create(
         turns.LANGUAGE.key: language,
         turns.TURN_OF.key: user_id,
     }
-    with _unless_deleted(problem_id), transaction() as session:
+    with _unless_deleted(problem_id), transaction(of_one=also is None) as session:
         row: Any = session.connection().execute(_create(), values).one()
-        [event] = append(session, row, [(State.QUEUED, {"attempt": 0})])
+        event = Event(row.id, 1, _QUEUED, problem_id, user_id, row.changed_at, _FIRST)
+        counting.count(session, row, [event])
         submission = read_row(session, row)
         if also:
             also(session, submission)
         return submission, event
 
 
+_QUEUED, _FIRST = kind(State.QUEUED), {"attempt": 0}
+
+
 @cache
-def _create() -> Insert:
-    """Made once, for to make it takes longer than to carry it out; the other columns it is told."""
+def _create() -> Any:
+    """The row and its first event; made once, for to make it takes longer than to carry it out."""
     shown = [column for column in SubmissionRow.__table__.c if column.name != "files"]
-    return insert(SubmissionRow).values(turns.joining(SubmissionRow)).returning(*shown, _VERSION)
+    told = {name: bindparam(name, type_=SubmissionRow.__table__.c[name].type) for name in _TOLD}
+    made = (
+        insert(SubmissionRow)
+        .values(told | turns.joining(SubmissionRow))
+        .returning(*shown, _VERSION)
+        .cte("made")
+    )
+    first = select(made.c.id, made.c.last_seq, literal(_QUEUED), made.c.changed_at, literal(_FIRST, JSONB))
+    event = insert(EventRow).from_select(["submission_id", "seq", "type", "at", "data"], first).cte("event")
+    return select(made).add_cte(event)
+
+
+_TOLD = ("id", "problem_id", "package_id", "test_count", "user_id", "language", "files", "entry_point",
+         "judging_s", "last_seq")  # fmt: skip
 
 
 # What is computed no statement returns by itself, and it would be asked for afterwards. As text, for of a

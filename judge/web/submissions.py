@@ -7,12 +7,14 @@ from typing import Annotated, Any
 
 from flask import Blueprint, Response, jsonify, request, url_for
 from pydantic import Field
+from sqlalchemy.orm import Session
 
 from judge import cache, line, problems, queue, submissions
 from judge.accounts import ANONYMOUS
 from judge.cache import Entry, Filling, Read
 from judge.config import settings
 from judge.errors import NotFound
+from judge.idempotency import Key
 from judge.problems import CurrentProblem
 from judge.records import SourceFile, Submission, is_id
 from judge.submissions import ledger
@@ -164,7 +166,7 @@ def accepted(shape: type[SubmissionIn | ShortSubmissionIn], body: Any, wait_s: f
         files=files,
         entry_point=asked.entry_point if isinstance(asked, SubmissionIn) else None,
         judging_s=judging_s,
-        also=lambda session, made: remember(session, key, _accepted(made, full=False)),
+        also=partial(_remember, key) if key else None,
     )
     send = partial(line.send_submission, submission, judging_s)
     beside(lambda: announce([event], submissions.mark_sent, send))
@@ -176,6 +178,10 @@ def accepted(shape: type[SubmissionIn | ShortSubmissionIn], body: Any, wait_s: f
         # As everybody may see it: the key may come again with a lesser token.
         amend(key, _accepted(submission, full=False))
     return with_preference(response, wait_s)
+
+
+def _remember(key: Key, session: Session, made: Submission) -> None:
+    remember(session, key, _accepted(made, full=False))
 
 
 def _accepted(submission: Submission, *, full: bool) -> Response:

@@ -90,3 +90,18 @@ def test_a_server_that_goes_away_meanwhile_is_told_as_that(clean: Servers) -> No
         connection.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
     with db.at_once() as connection:
         assert connection.scalar(text("SELECT 1")) == 1
+
+
+def test_a_transaction_of_one_statement_is_that_statement(clean: Servers) -> None:
+    """No word more is said to the server; what follows it follows all the same."""
+    followed: list[bool] = []
+    with db.transaction(of_one=True) as session:
+        driver = session.connection().connection.dbapi_connection
+        db.after_commit(session, lambda: followed.append(driver.autocommit))
+        pid = driver.info.backend_pid
+        session.execute(text("INSERT INTO users (id, role) VALUES ('ann', 'user')"))
+    assert followed == [False]
+    with create_engine(db.database_url()).connect() as elsewhere:
+        last = text("SELECT query FROM pg_stat_activity WHERE pid = :pid")
+        assert elsewhere.scalar(last, {"pid": pid}).startswith("INSERT")
+        assert elsewhere.scalar(text("SELECT count(*) FROM users")) == 1
