@@ -72,13 +72,15 @@ def moving(
     table: type[Row], *where: ColumnElement[bool], entries: int | ColumnElement[int], **values: Any
 ) -> ReturningUpdate[Row]:
     """The statement of ``move``, for those to whom it is worth to be made once."""
-    return (
-        update(table)
-        .where(*where)
-        .values(last_seq=table.last_seq + entries, changed_at=now(), **values)
-        .returning(table)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
+    changed = changing(table, *where, entries=entries, **values)
+    return changed.returning(table).execution_options(synchronize_session=False, populate_existing=True)
+
+
+def changing(
+    table: type[Row], *where: ColumnElement[bool], entries: int | ColumnElement[int], **values: Any
+) -> Update:
+    """The same, for a larger statement."""
+    return update(table).where(*where).values(last_seq=table.last_seq + entries, changed_at=now(), **values)
 
 
 def published(
@@ -193,15 +195,23 @@ class Journal(ABC, Generic[Row, Told]):
 
         None where somebody else holds it or it has ended, as with any message that comes twice.
         """
-        known = {"id_": id_, "by": worker, "to": state, "most": settings().max_attempts}
-        return session.scalars(self._claim, known).one_or_none()
+        return session.scalars(self._claim, self.claimant(id_, worker, state=state)).one_or_none()
 
     @cached_property
     def _claim(self) -> ReturningUpdate[Row]:
+        claimed = self.claiming().returning(self.table)
+        return claimed.execution_options(synchronize_session=False, populate_existing=True)
+
+    def claimant(self, id_: str, worker: str, *, state: str) -> dict[str, Any]:
+        """What the statement of ``claiming`` is to be told."""
+        return {"id_": id_, "by": worker, "to": state, "most": settings().max_attempts}
+
+    def claiming(self) -> Update:
+        """The statement of ``claim``, for a larger one."""
         table = self.table
         is_held = table.state.in_(self.held)
         lost = table.lost_attempts + cast(is_held, Integer)
-        return moving(
+        return changing(
             table,
             table.id == bindparam("id_"),
             or_(table.state == State.QUEUED, and_(is_held, table.lease_until < now())),

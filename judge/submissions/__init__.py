@@ -17,7 +17,7 @@ from dataclasses import asdict, dataclass
 from functools import cache
 from typing import Any, ClassVar
 
-from sqlalchemy import ColumnElement, Integer, bindparam, case, insert, literal, literal_column, select
+from sqlalchemy import ColumnElement, Integer, bindparam, case, func, insert, literal, literal_column, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
@@ -152,29 +152,43 @@ def claim(submission_id: str, worker: str) -> Claim | None:
 
     None where it is judged elsewhere or has ended, as with any message that comes twice.
     """
-    with transaction() as session:
-        row = _journal.claim(session, submission_id, worker, state=State.COMPILING)
+    claimant = _journal.claimant(submission_id, worker, state=State.COMPILING)
+    with transaction(of_one=True) as session:
+        row: Any = session.connection().execute(_claim(), claimant).one_or_none()
         if row is None:
             return None
-        events = append(session, row, [(State.COMPILING, {"attempt": row.attempt})])
-        files, entry_point, manifest = session.execute(_ASKED, {"id_": submission_id}).one()
+        told = row.id, row.last_seq, _COMPILING, row.problem_id, row.user_id, row.changed_at
+        event = None if row.is_trial else Event(*told, {"attempt": row.attempt})
+        counting.count(session, row, [event] if event else [])
     # After the commit: what cannot be read here costs this attempt, instead of being claimed for ever.
     return Claim(
         submission_id=row.id,
         attempt=row.attempt,
         language=row.language,
-        files=tuple(SourceFile(**file) for file in files),
-        entry_point=entry_point,
-        manifest=Manifest.from_json(manifest),
-        event=events[0] if events else None,
+        files=tuple(SourceFile(**file) for file in row.files),
+        entry_point=row.entry_point,
+        manifest=Manifest.from_json(row.manifest),
+        event=event,
     )
 
 
-_ASKED = (
-    select(SubmissionRow.files, SubmissionRow.entry_point, PackageRow.manifest)
-    .join(PackageRow, PackageRow.id == SubmissionRow.package_id)
-    .where(SubmissionRow.id == bindparam("id_"))
-)
+_COMPILING = kind(State.COMPILING)
+
+
+@cache
+def _claim() -> Any:
+    """The row as claimed, what is asked for with it, and its event, of which a trial has none."""
+    claimed = _journal.claiming().returning(*SubmissionRow.__table__.c).cte("claimed")
+    told = select(
+        claimed.c.id,
+        claimed.c.last_seq,
+        literal(_COMPILING),
+        claimed.c.changed_at,
+        func.jsonb_build_object("attempt", claimed.c.attempt),
+    ).where(~claimed.c.is_trial)
+    event = insert(EventRow).from_select(["submission_id", "seq", "type", "at", "data"], told).cte("event")
+    asked = select(claimed, PackageRow.manifest).join(PackageRow, PackageRow.id == claimed.c.package_id)
+    return asked.add_cte(event)
 
 
 def record(submission_id: str, attempt: int, steps: Sequence[Step], *, published: Published) -> list[Event]:
