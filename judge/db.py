@@ -78,14 +78,22 @@ def engine() -> Engine:
             "application_name": "judge",
         },
     )
-    event.listen(made, "handle_error", _count_failure)
+    event.listen(made, "handle_error", _name_failure)
     event.listen(made, "checkout", _look_at)
     return made
 
 
-def _count_failure(context: ExceptionContext) -> None:
-    if isinstance(context.sqlalchemy_exception, OperationalError):
+def _name_failure(context: ExceptionContext) -> OperationalError | None:
+    """Have every lost connection be an OperationalError; the driver has several names for them."""
+    error, renamed = context.sqlalchemy_exception, None
+    if context.is_disconnect and not isinstance(error, OperationalError):
+        lost = context.original_exception
+        error = renamed = OperationalError(
+            context.statement, None, lost, hide_parameters=True, connection_invalidated=True
+        )
+    if isinstance(error, OperationalError):
         metrics.postgres_errors.inc()
+    return renamed
 
 
 def _look_at(connection: Any, *_: object) -> None:
@@ -95,8 +103,9 @@ def _look_at(connection: Any, *_: object) -> None:
     anything on an idle connection, so what there is to read is its end.
     """
     poll = polling.poll()
-    poll.register(connection.fileno(), polling.POLLIN)
-    if poll.poll(0):
+    if not connection.closed:
+        poll.register(connection.fileno(), polling.POLLIN)
+    if connection.closed or poll.poll(0):
         raise InvalidatePoolError("the server has closed the connection")
 
 

@@ -117,7 +117,10 @@ def _look_at(posted: Posted, log: Log, found: Audit, blows: Sequence[Blow]) -> N
 
 
 def _look_at_answer(answer: Answer, found: Audit, blows: Sequence[Blow]) -> None:
-    """202 always; 503 that says when to come again while Postgres is away; nothing while web is dead."""
+    """202, or 409 while the first try goes on; 503 while Postgres is away; nothing while web is dead.
+
+    Whoever is not taken is told when to come again.
+    """
     status = answer.status
     found.answers[str(status or answer.detail)] = found.answers.get(str(status or answer.detail), 0) + 1
 
@@ -131,11 +134,12 @@ def _look_at_answer(answer: Answer, found: Audit, blows: Sequence[Blow]) -> None
         found.longest_post_s = max(found.longest_post_s, answer.ended - answer.began)
     if status == 202:
         return
-    excused = struck(_WEB_BACK_S, "web") if status is None else struck(_RECOVERY_S, "postgres")
-    if status == 409:
-        excused = answer.retry_after is not None
-    if status == 503 and answer.retry_after is None:
-        excused = False
+    if status is None:
+        excused = struck(_WEB_BACK_S, "web")
+    elif status == 503:
+        excused = answer.retry_after is not None and struck(_RECOVERY_S, "postgres")
+    else:
+        excused = status == 409 and answer.retry_after is not None
     if not excused:
         at = time.strftime("%H:%M:%S", time.gmtime(answer.began))
         found.violations.append(

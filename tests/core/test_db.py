@@ -2,9 +2,10 @@
 
 import logging
 from contextlib import suppress
+from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import DataError, OperationalError
 
 from judge import db
@@ -105,3 +106,20 @@ def test_a_transaction_of_one_statement_is_that_statement(clean: Servers) -> Non
         last = text("SELECT query FROM pg_stat_activity WHERE pid = :pid")
         assert elsewhere.scalar(last, {"pid": pid}).startswith("INSERT")
         assert elsewhere.scalar(text("SELECT count(*) FROM users")) == 1
+
+
+def test_a_connection_that_is_lost_is_told_as_that(clean: Servers) -> None:
+    """Whenever it is noticed: before a statement, or while it lies in the pool."""
+    with db.at_once() as connection:
+        _driver(connection).close()
+        with pytest.raises(OperationalError):
+            connection.execute(text("SELECT 1"))
+    with db.at_once() as connection:
+        idle = _driver(connection)
+    idle.close()
+    with db.at_once() as connection:
+        assert connection.scalar(text("SELECT 1")) == 1
+
+
+def _driver(connection: Connection) -> Any:
+    return connection.connection.driver_connection
