@@ -11,6 +11,9 @@ from judge.journal import now
 from judge.models import DeliveryRow, RunRow, SubmissionRow, VerificationRow
 from judge.verdict import HELD, State
 
+VERIFICATIONS, DELIVERIES = "verify", "webhooks"
+"""Queues beside those of languages."""
+
 _WITHIN_MS = 1000
 
 
@@ -31,7 +34,7 @@ def by_queue() -> dict[str, Waiting]:
     everything = union_all(
         _open(SubmissionRow, SubmissionRow.language),
         _open(RunRow, RunRow.language),
-        _open(VerificationRow, literal("verify")),
+        _open(VerificationRow, literal(VERIFICATIONS)),
         _due_deliveries(),
     ).subquery()
     state, is_queued = everything.c.state, everything.c.state == State.QUEUED
@@ -59,6 +62,6 @@ def _due_deliveries() -> Select[Any]:
     """Between two tries nothing waits."""
     is_held = and_(DeliveryRow.lease_until.is_not(None), DeliveryRow.lease_until > now())
     state = case((is_held, literal(State.RUNNING)), else_=literal(State.QUEUED))
-    return select(literal("webhooks"), state, DeliveryRow.due_at).where(
+    return select(literal(DELIVERIES), state, DeliveryRow.due_at).where(
         DeliveryRow.state == "pending", DeliveryRow.due_at <= now()
     )

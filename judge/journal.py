@@ -36,6 +36,7 @@ from judge.config import settings
 from judge.db import affected, after_commit, at_once, is_hint, transaction
 from judge.errors import AttemptLost
 from judge.models import RunRow, SubmissionRow, VerificationRow
+from judge.records import storable
 from judge.verdict import State
 
 Row = TypeVar("Row", SubmissionRow, VerificationRow, RunRow)
@@ -51,6 +52,9 @@ now = func.clock_timestamp
 
 _DRAIN = "drain"
 """Why an attempt is given back that counts as no lost one."""
+
+_FELL_SILENT = "fell silent"
+_MOST_SAID = 1000
 
 
 _LEASE = now() + bindparam(None, callable_=lambda: timedelta(seconds=settings().lease_s), type_=Interval)
@@ -111,6 +115,11 @@ def _marked(table: type[Row], *, sent: bool) -> Update:
         .where(table.id == bindparam("id_"), is_hint())
         .values(published_seq=published(table, after, seq), **({"sent_at": now()} if sent else {}))
     )
+
+
+def _lost_to(table: type[Row], failure: str) -> ColumnElement[str]:
+    """What became of an attempt, and on which worker."""
+    return func.concat(table.worker, ": ", storable(failure)[:_MOST_SAID], type_=Text)
 
 
 def never_sent(table: type[Row]) -> ColumnElement[bool]:
@@ -220,6 +229,7 @@ class Journal(ABC, Generic[Row, Told]):
             state=bindparam("to", type_=Text),
             attempt=table.attempt + 1,
             lost_attempts=lost,
+            lost_to=case((is_held, _lost_to(table, _FELL_SILENT)), else_=table.lost_to),
             worker=bindparam("by", type_=Text),
             lease_until=_LEASE,
             started_at=func.coalesce(table.started_at, now()),
@@ -274,17 +284,18 @@ class Journal(ABC, Generic[Row, Told]):
             **(self.ended if is_end else {}),
         ).returning(*self.computed)
 
-    def give_back(self, id_: str, attempt: int, *, lost: bool) -> list[Told]:
+    def give_back(self, id_: str, attempt: int, *, lost: bool, failure: str = "") -> list[Told]:
         """End an attempt without a result: back to the queue or, after too many lost ones, failed.
 
-        ``lost``: the attempt died by a failure of ours. A drain gives back an attempt that is not lost.
-        Raises AttemptLost.
+        ``lost``: the attempt died by a failure of ours, which ``failure`` tells of. A drain gives back an
+        attempt that is not lost. Raises AttemptLost.
         """
         holds = self._holds(id_, attempt)
         with transaction() as session:
             if session.scalar(select(self.table.id).where(*holds).with_for_update()) is None:
                 raise AttemptLost(id_)
-            return self._give_back(session, *holds, reason="failure" if lost else _DRAIN)
+            reason = "failure" if lost else _DRAIN
+            return self._give_back(session, *holds, reason=reason, failure=failure)
 
     def lapse(self, *, limit: int = 100) -> list[Told]:
         """Give back every attempt whose lease has run out: its worker is dead, stopped or cut off."""
@@ -296,12 +307,16 @@ class Journal(ABC, Generic[Row, Told]):
                 .limit(limit)
                 .with_for_update(skip_locked=True)
             ).all()
-            return self._give_back(session, table.id.in_(ids), reason="lease") if ids else []
+            if not ids:
+                return []
+            return self._give_back(session, table.id.in_(ids), reason="lease", failure=_FELL_SILENT)
 
     def _holds(self, id_: Any, attempt: Any) -> tuple[ColumnElement[bool], ...]:
         return self.table.id == id_, self.table.attempt == attempt, self.table.state.in_(self.held)
 
-    def _give_back(self, session: Session, *where: ColumnElement[bool], reason: str) -> list[Told]:
+    def _give_back(
+        self, session: Session, *where: ColumnElement[bool], reason: str, failure: str
+    ) -> list[Told]:
         table = self.table
         free: dict[str, Any] = {"lease_until": None, "worker": None}
         again: dict[str, Any] = {**self.queued_again(put_off=reason == "failure"), **self.cleared, **free}
@@ -309,13 +324,14 @@ class Journal(ABC, Generic[Row, Told]):
         moved = 0
         if reason != _DRAIN:
             lost_attempts = table.lost_attempts + 1
+            lost = {"lost_attempts": lost_attempts, "lost_to": _lost_to(table, failure)}
             spent = lost_attempts >= settings().max_attempts
-            ended = {"state": State.FAILED, "finished_at": now(), "lost_attempts": lost_attempts, **free}
+            ended = {"state": State.FAILED, "finished_at": now(), **lost, **free}
             for row in self.move(session, *where, spent, entries=1, **ended):
                 events += self.failed(session, row)
                 moved += 1
             where = (*where, ~spent, table.state.in_(self.held))
-            again["lost_attempts"] = lost_attempts
+            again |= lost
         for row in self.move(session, *where, entries=1, state=State.QUEUED, **again):
             events += self.queued(session, row)
             moved += 1

@@ -6,6 +6,7 @@ from judge.models.idempotency import IdempotencyRow
 from judge.models.problems import Blob, BlobChunk, PackageRow, Problem
 from judge.models.rejudgings import RejudgedRow, RejudgingRow
 from judge.models.runs import RunCallbackRow, RunEventRow, RunInputRow, RunRow
+from judge.models.samples import SampleRow
 from judge.models.submissions import EventRow, SubmissionRow, TestRow
 from judge.models.verifications import VerificationEventRow, VerificationRow
 from judge.models.webhooks import DeliveryRow, MessageRow, WebhookRow
@@ -28,6 +29,7 @@ __all__ = [
     "RunEventRow",
     "RunInputRow",
     "RunRow",
+    "SampleRow",
     "SessionRow",
     "SubmissionRow",
     "TestRow",

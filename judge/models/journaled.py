@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Integer, Text
+from sqlalchemy import CheckConstraint, Index, Integer, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from judge.models.columns import INSTANT, NOW, one_of
@@ -13,6 +13,7 @@ class Journaled:
 
     attempt: Mapped[int] = mapped_column(Integer, server_default="0")  # fences writes; never resets
     lost_attempts: Mapped[int] = mapped_column(Integer, server_default="0")  # since it was last asked for
+    lost_to: Mapped[str | None] = mapped_column(Text, deferred=True)  # what became of the latest of them
     worker: Mapped[str | None] = mapped_column(Text)
     lease_until: Mapped[datetime | None] = mapped_column(INSTANT)
     sent_at: Mapped[datetime | None] = mapped_column(INSTANT)  # when the queue last took it
@@ -36,3 +37,12 @@ def journaled(table: str, *, held: tuple[str, ...], ended: tuple[str, ...]) -> t
         CheckConstraint("attempt >= lost_attempts AND lost_attempts >= 0", name=f"{table}_attempts"),
         CheckConstraint("0 <= published_seq AND published_seq <= last_seq", name=f"{table}_published"),
     )
+
+
+IN_TROUBLE = "state = 'failed' OR finished_at IS NULL AND lost_attempts > 0"
+"""Has failed, or is on its way to: what judge.troubles tells of."""
+
+
+def troubled(table: str) -> Index:
+    """An index of what somebody should look at, which in order is empty."""
+    return Index(f"{table}_troubled", "changed_at", postgresql_where=IN_TROUBLE)

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from judge.db import Base
 from judge.models.columns import INSTANT, NOW, one_of
-from judge.models.journaled import Journaled, journaled
+from judge.models.journaled import Journaled, journaled, troubled
 from judge.models.lined import Lined, lined
 from judge.verdict import ENDED, HELD, State, Verdict
 
@@ -34,6 +34,7 @@ class RunRow(Journaled, Lined, Base):
         CheckConstraint("(state = 'done') = (verdict IS NOT NULL)", name="runs_verdict_when_done"),
         *journaled("runs", held=HELD, ended=ENDED),
         *lined("runs"),
+        troubled("runs"),
         Index("runs_leased", "lease_until", postgresql_where=one_of("state", HELD)),
         Index("runs_unpublished", "changed_at", postgresql_where="published_seq < last_seq"),
         Index("runs_unfinished", "user_id", postgresql_where="finished_at IS NULL"),

@@ -21,7 +21,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from judge.db import Base
 from judge.models.columns import INSTANT, one_of
-from judge.models.journaled import Journaled, journaled
+from judge.models.journaled import Journaled, journaled, troubled
 from judge.models.lined import Lined, lined
 from judge.models.problems import PackageRow
 from judge.verdict import ENDED, HELD, State, Verdict
@@ -47,6 +47,7 @@ class SubmissionRow(Journaled, Lined, Base):
         ),
         # The questions of the sweeper, each answered from an index that holds only open cases.
         *lined("submissions"),
+        troubled("submissions"),
         Index("submissions_leased", "lease_until", postgresql_where=one_of("state", HELD)),
         Index("submissions_unpublished", "changed_at", postgresql_where="published_seq < last_seq"),
         Index("submissions_unfinished", "user_id", postgresql_where="finished_at IS NULL"),

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from judge.db import Base
 from judge.models.columns import INSTANT, one_of
-from judge.models.journaled import Journaled, journaled
+from judge.models.journaled import Journaled, journaled, troubled
 from judge.verdict import VerificationState
 
 
@@ -24,6 +24,7 @@ class VerificationRow(Journaled, Base):
             name="verifications_report_when_done",
         ),
         *journaled("verifications", held=("running",), ended=("done", "failed")),
+        troubled("verifications"),
         # A version is verified once at a time.
         Index("verifications_open", "package_id", unique=True, postgresql_where="finished_at IS NULL"),
         Index("verifications_package", "package_id", "id"),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Integer, Text
+from sqlalchemy import Boolean, Integer, Text
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -31,3 +31,5 @@ class WorkerRow(Base):
     languages: Mapped[list[str]] = mapped_column(ARRAY(Text))
     sandbox: Mapped[str] = mapped_column(Text)
     seen_at: Mapped[datetime] = mapped_column(INSTANT, server_default=NOW)
+    is_draining: Mapped[bool] = mapped_column(Boolean, server_default="false")  # it was told to end
+    unfit: Mapped[str | None] = mapped_column(Text)  # why it takes nothing for the moment, if it does not

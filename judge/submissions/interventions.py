@@ -128,6 +128,7 @@ def judge_anew(
         test_count=len(target.manifest.tests),
         judging_s=queue.judging_s(target.manifest, row.language),
         lost_attempts=0,
+        lost_to=None,
         started_at=None,
         finished_at=None,
         **turns.join(session, SubmissionRow, row.language, turn_of, at_once=False),

@@ -7,7 +7,8 @@ connection to Postgres. It tells the parent, one JSON object a line on standard 
     {"ready": ""}          the core languages are through: work may be taken
     {"failed": "…"}        no box can be made here; the worker must not start
 
-and ends when its standard input does, whichever way its parent died.
+and ends when its standard input does, whichever way its parent died. A byte on it says that the worker
+drains.
 """
 
 import ctypes
@@ -63,6 +64,7 @@ def _leave(worker: str) -> None:
 
 
 _sweeper = Sweeper()
+_draining = threading.Event()
 
 
 def _go_on(worker: str, slots: int, mode: str, proofs: list[Proof]) -> None:
@@ -72,7 +74,7 @@ def _go_on(worker: str, slots: int, mode: str, proofs: list[Proof]) -> None:
 
 def _look_after(worker: str, slots: int, mode: str, proofs: list[Proof]) -> None:
     try:
-        if not workers.seen(worker):
+        if not workers.seen(worker, is_draining=_draining.is_set()):
             _register(worker, slots, mode, proofs)
         _sweeper.sweep()  # as beat does, which may be away
     except OperationalError as error:
@@ -149,8 +151,13 @@ def _say(what: str, detail: str) -> None:
 
 
 def _parent_ended(within_s: float) -> bool:
-    """Wait for the end of standard input, on which nobody writes."""
-    return bool(select.select([sys.stdin], [], [], within_s)[0])
+    """Wait for the end of standard input, or for the word that the worker drains."""
+    if not select.select([sys.stdin], [], [], within_s)[0]:
+        return False
+    if not os.read(sys.stdin.fileno(), 1):
+        return True
+    _draining.set()
+    return False
 
 
 if __name__ == "__main__":

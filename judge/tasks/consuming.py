@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import subprocess
 import sys
 import threading
@@ -10,6 +11,7 @@ from queue import Empty, SimpleQueue
 from typing import Any
 
 from celery import bootsteps
+from celery.signals import worker_shutting_down
 from kombu import Queue
 
 from judge.queue import VERIFYING, language_queue
@@ -18,6 +20,8 @@ log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 0.25
 _RESTART_AFTER_S = 10.0
+
+_companions: list["_Companion"] = []  # in the parent: the present one
 
 
 class LanguageQueues(bootsteps.StartStopStep):
@@ -64,6 +68,13 @@ class LanguageQueues(bootsteps.StartStopStep):
                 _consume(consumer, language)
 
 
+@worker_shutting_down.connect
+def tell_companion(**_: Any) -> None:
+    """The worker drains, and no longer takes what comes: whoever looks at its row may know."""
+    for companion in _companions:
+        companion.tell_draining()
+
+
 def _announce(consumer: Any, queue: Queue) -> None:
     """Have a queue consumed as soon as the worker's loop runs.
 
@@ -90,6 +101,7 @@ class _Companion:
             start_new_session=True,  # Ctrl-C is for the worker, which then ends this one in order
         )
         self.started = time.monotonic()
+        _companions[:] = [self]
         self._lines: SimpleQueue[dict[str, str]] = SimpleQueue()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -104,6 +116,14 @@ class _Companion:
     def exit_code(self) -> int | None:
         """None while it runs."""
         return self._process.returncode
+
+    def tell_draining(self) -> None:
+        """Called in a signal handler."""
+        assert self._process.stdin is not None, "Popen was asked for a pipe"
+        try:
+            os.write(self._process.stdin.fileno(), b"\n")
+        except BrokenPipeError:  # it has ended, too
+            log.debug("the companion is gone")
 
     def has_ended(self) -> bool:
         """Whether it is gone and everything it said has been read."""

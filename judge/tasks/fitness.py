@@ -16,7 +16,7 @@ from typing import NoReturn
 from celery.exceptions import Reject
 from sqlalchemy.exc import OperationalError
 
-from judge import metrics
+from judge import metrics, workers
 from judge.config import settings
 from judge.judging import SandboxError
 from judge.tasks.lifecycle import boxes
@@ -36,7 +36,7 @@ def doubt() -> None:
 
 
 @contextmanager
-def taking() -> Iterator[None]:
+def taking(worker: str) -> Iterator[None]:
     """Around a claim: the message goes back to the broker where this worker, or Postgres, is of no use now.
 
     It is kept for a moment before that, so that others come first, and so that a queue does not run through
@@ -46,12 +46,22 @@ def taking() -> Iterator[None]:
         try:
             _probe()
         except (OSError, SandboxError) as error:
+            _note(worker, str(error))
             _put_back(f"this worker cannot judge: {error}")
+        _note(worker, None)
         _doubtful[0] = 0
     try:
         yield
     except OperationalError as error:
         _put_back(f"Postgres is away: {error.orig}")
+
+
+def _note(worker: str, unfit: str | None) -> None:
+    """Say in the worker's row how it is; to judge it needs none."""
+    try:
+        workers.note_fitness(worker, unfit)
+    except OperationalError as error:
+        log.warning("Postgres is away: %s", error.orig)
 
 
 def _put_back(reason: str) -> NoReturn:

@@ -30,7 +30,7 @@ class Rows(Protocol):
     def renew(self, id_: str, attempt: int) -> None:
         """Keep the lease for another while. Raises AttemptLost."""
 
-    def give_back(self, id_: str, attempt: int, *, lost: bool) -> Sequence[AnyEvent]:
+    def give_back(self, id_: str, attempt: int, *, lost: bool, failure: str = "") -> Sequence[AnyEvent]:
         """End an attempt without a result. Raises AttemptLost."""
 
     def mark_sent(self, id_: str, *, published_after: int = 0, published_seq: int, sent: bool) -> None:
@@ -101,15 +101,15 @@ class Held:
                 send()
             except QueueUnavailable as error:
                 log.warning("%s: left to the sweeper: %s", self._id, error)
-        except Exception:
+        except Exception as error:
             # A failure of ours, the soft time limit among them, is never a verdict: somebody tries again.
             doubt()
-            self.give_back(lost=True)
+            self.give_back(lost=True, failure=f"{type(error).__name__}: {error}")
             raise
 
-    def give_back(self, *, lost: bool) -> None:
-        """End without a result."""
-        self._tell(self._rows.give_back(self._id, self._number, lost=lost))
+    def give_back(self, *, lost: bool, failure: str = "") -> None:
+        """End without a result; ``failure`` says what it was lost to."""
+        self._tell(self._rows.give_back(self._id, self._number, lost=lost, failure=failure))
         self._note_published()
 
     def _insist(self, write: Callable[[], Events]) -> Events:

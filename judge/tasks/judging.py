@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 def judge_submission(self: Task, submission_id: str) -> None:
     """Judge a submission, if it is there to be claimed; a message that comes twice finds nothing to do."""
     with drainable() as drain, cancellable(submission_id) as cancellation:
-        with taking():
+        with taking(self.request.hostname):
             claim = submissions.claim(submission_id, self.request.hostname)
         if claim is None:
             log.info("submission %s: nothing to claim", submission_id)

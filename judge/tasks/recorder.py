@@ -66,12 +66,12 @@ class Recorder(Held, Generic[Item]):
             box.kill()
             metrics.boxes_killed.inc()
 
-    def give_back(self, *, lost: bool) -> None:
+    def give_back(self, *, lost: bool, failure: str = "") -> None:
         """End without a result; what still waits is recorded first."""
         items = self._end_keeper()
         if items:
             self._tell(self._write(items))
-        super().give_back(lost=lost)
+        super().give_back(lost=lost, failure=failure)
 
     @abstractmethod
     def _write(self, items: Sequence[Item]) -> Sequence[AnyEvent]:

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 def run_program(self: Task, run_id: str) -> None:
     """Run a program, if there is one to be claimed; a message that comes twice finds nothing to do."""
     with drainable() as drain, cancellable(run_id) as cancellation:
-        with taking():
+        with taking(self.request.hostname):
             claim = runs.claim(run_id, self.request.hostname)
         if claim is None:
             log.info("run %s: nothing to claim", run_id)

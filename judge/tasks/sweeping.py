@@ -16,6 +16,7 @@ from judge import (
     queue,
     rejudgings,
     runs,
+    samples,
     submissions,
     upkeep,
     verifications,
@@ -93,7 +94,7 @@ class Sweeper:
     def sweep(self) -> None:
         """See to it that a sweep goes on; should it take long, do meanwhile what needs no Redis.
 
-        Raises OperationalError where it is this for which Postgres is away.
+        The sample is such a thing. Raises OperationalError where it is this for which Postgres is away.
         """
         if self._going_on is None or not self._going_on.is_alive():
             self._going_on = threading.Thread(target=_sweep, daemon=True)
@@ -101,6 +102,7 @@ class Sweeper:
         self._going_on.join(_PATIENCE_S)
         if self._going_on.is_alive():
             give_back_lapsed()
+        samples.take()
 
 
 def _sweep() -> None:

@@ -39,7 +39,7 @@ _TELL_EVERY_S = 0.5
 def verify_package(self: Task, verification_id: str) -> None:
     """Verify a package, if there is one to be claimed; a message that comes twice finds nothing to do."""
     with drainable() as drain:
-        with taking():
+        with taking(self.request.hostname):
             claim = verifications.claim(verification_id, self.request.hostname)
         if claim is None:
             log.info("verification %s: nothing to claim", verification_id)
@@ -143,10 +143,10 @@ class Verifying(Held):
         self._end_keeper()  # not before: a large package's data takes a while to be kept
         self._note_published()
 
-    def give_back(self, *, lost: bool) -> None:
+    def give_back(self, *, lost: bool, failure: str = "") -> None:
         """End without a report."""
         self._end_keeper()
-        super().give_back(lost=lost)
+        super().give_back(lost=lost, failure=failure)
 
     def _end_keeper(self) -> None:
         self._ended.set()

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from sqlalchemy import text
 
-from judge import db, line, queue
+from judge import db, line, queue, workers
 from judge.runs import ledger as run_ledger
 from judge.submissions import ledger
 from judge.verdict import State
@@ -35,7 +35,9 @@ def test_a_drain(problem: str, start_worker: Callable[..., Worker]) -> None:
     box = running(submission_id, first)
     began = time.monotonic()
     first.process.terminate()
+    first.until(lambda: [worker.is_draining for worker in workers.present()] == [True])
     second = start_worker("two", **SHORT)
+    assert sorted(worker.is_draining for worker in workers.present()) == [False, True]
     assert first.process.wait(25 - (time.monotonic() - began)) == 0
     assert not any(map(is_alive, box))
     judged = ended(submission_id, second)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from judge import queue, submissions
+from judge import queue, submissions, troubles, workers
 from judge.submissions import ledger
 from judge.verdict import State
 from tests.chaos.proxy import before_postgres, before_redis
@@ -29,17 +29,26 @@ def test_a_worker_that_cannot_judge_takes_nothing(
 ) -> None:
     """Its first failure is one lost attempt; what comes after it goes back to the queue until it is well."""
     home, away = tmp_path / "home", tmp_path / "away"
-    worker = start_worker(JUDGE_HOME=str(home))
+    # One language: its companion, too, must have nothing more to prove in that folder.
+    worker = start_worker(JUDGE_HOME=str(home), JUDGE_LANGUAGES="python3")
     home.rename(away)
     home.touch()  # nothing can be kept in it any more
     first = send("print(input())")
     worker.until(lambda: lost_attempts(first) == 1)
     others = [send("print(input())") for _ in range(3)]
     worker.until(lambda: worker.said("this worker cannot judge") > len(others))
+    [told] = workers.present()
+    assert told.unfit is not None
+    assert str(home) in told.unfit
+    [case] = troubles.in_trouble(limit=5)
+    assert case.lost_to is not None
+    assert case.lost_to.startswith(f"{told.name}: ")
+    assert str(home) in case.lost_to
     home.unlink()
     away.rename(home)
     assert [ended(id_, worker, swept=True).verdict for id_ in (first, *others)] == ["accepted"] * 4
     assert [lost_attempts(id_) for id_ in (first, *others)] == [1, 0, 0, 0]
+    assert [worker.unfit for worker in workers.present()] == [None]
 
 
 def test_postgres_is_away_when_a_message_comes(
