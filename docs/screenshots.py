@@ -1,5 +1,6 @@
 """Take pictures of every page of a judge that people use: make screenshots OUT=FOLDER"""
 
+import re
 import shutil
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import REPOSITORY, Running, judge_up, open_folder
 
+KEPT = (("accepted", "light"), ("wrong-answer", "dark"), ("problems", "light"), ("operations", "light"))
 README = REPOSITORY / "docs" / "pictures"
 PROBLEM = "cheapest-route"
 PEOPLE = ("ada", "bo", "chen", "dana", "emre", "fatima", "goran")
@@ -21,7 +23,9 @@ int main() {
     std::cout << a + b;
 }
 """
+LASTING = "import time\ntime.sleep(0.7)\nprint(sum(map(int, input().split())))\n"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+LOOKS = tuple((scheme, size) for scheme in ("light", "dark") for size in (WIDE, NARROW))
 
 
 def main(folder: Path) -> None:
@@ -35,11 +39,11 @@ def main(folder: Path) -> None:
         judge.wait_for_languages()
         submission = used(judge)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
-        for scheme in ("light", "dark"):
-            for size in (WIDE, NARROW):
-                look(browser, judge, folder, submission, scheme, size)
+        for scheme, size in LOOKS:
+            look(browser, judge, folder, submission, scheme, size)
+        look_at_operations(browser, judge, folder)
         browser.close()
-    for name, kept in (("accepted", "light"), ("wrong-answer", "dark"), ("problems", "light")):
+    for name, kept in KEPT:
         shutil.copy(folder / f"{name}-{kept}.png", README / f"{name}.png")
 
 
@@ -61,6 +65,26 @@ def used(judge: Running) -> str:
     return shown
 
 
+def look_at_operations(browser: Browser, judge: Running, folder: Path) -> None:
+    """The operator's page while more is sent than there are slots for."""
+    others = PEOPLE[1:]
+    sent = [
+        judge.submit("a-plus-b", "python3", LASTING, user_id=others[at % len(others)]) for at in range(24)
+    ]
+    for scheme, size in LOOKS:
+        context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]  # they are
+        page = context.new_page()
+        page.goto(f"{judge.url}/operations")
+        expect(page.locator(".in-hand").first).to_be_visible(timeout=60_000)
+        expect(page.get_by_role("img", name="Waiting")).to_have_accessible_name(
+            re.compile("now [1-9]"), timeout=60_000
+        )
+        page.screenshot(path=folder / f"operations-{_end(scheme, size)}", full_page=True)
+        context.close()
+    for submission in sent:
+        judge.ended(submission["id"], within_s=600)
+
+
 def look(
     browser: Browser, judge: Running, folder: Path, submission: str, scheme: str, size: dict[str, int]
 ) -> None:
@@ -69,7 +93,7 @@ def look(
     context.add_cookies([{"name": "judge_name", "value": "ada", "url": judge.url}])
     page = context.new_page()
     page.set_default_timeout(60_000)
-    end = f"{scheme}{'' if size is WIDE else '-narrow'}.png"
+    end = _end(scheme, size)
 
     def take(name: str, path: str = "", *, whole: bool = False) -> None:
         if path:
@@ -105,6 +129,10 @@ def look(
     page.locator(".case .verdict.accepted").nth(1).wait_for()
     take("run")
     context.close()
+
+
+def _end(scheme: str, size: dict[str, int]) -> str:
+    return f"{scheme}{'' if size is WIDE else '-narrow'}.png"
 
 
 def submit(page: Page, code: str) -> None:

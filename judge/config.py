@@ -293,6 +293,10 @@ class Settings(BaseSettings):
     courier_per_host: int = Field(default=2, ge=1, description="deliveries sent to one host at once")
     courier_per_user: int = Field(default=4, ge=1, description="deliveries of one user sent at once")
 
+    flower_url: str = Field(
+        default="", description="where operators find Flower, which their page links to; `judge up` knows it"
+    )
+
     judge0_version: Literal["1.13.1", "1.13.1-extra", "1.14.0", "1.14.0-extra"] = Field(
         default="1.13.1", description="what /judge0 says it is; -extra has the other edition's languages"
     )
@@ -334,6 +338,13 @@ class Settings(BaseSettings):
         if token and len(token) < _TOKEN_LETTERS:
             raise ValueError(f"must have {_TOKEN_LETTERS} letters or more")
         return token
+
+    @field_validator("flower_url")
+    @classmethod
+    def _is_an_address(cls, url: str) -> str:
+        if url and not re.match(r"https?://[^/]", url):
+            raise ValueError("must begin with http:// or https://")
+        return url
 
     @field_validator("webhook_retry_s")
     @classmethod

@@ -105,13 +105,15 @@ def _start_programs(
     supervisor.run(programs.migrate(env), deadline)
     say("starting web, worker, courier and beat …")
     secret = {} if options.settings.secret_key else {"SECRET_KEY": home.secret("secret_key")}
-    supervisor.start(programs.web(env | secret, listener.fileno()))
+    flower_port = free_port() if options.flower else None
+    flower_url = None if flower_port is None else f"http://127.0.0.1:{flower_port}"
+    shown = {"JUDGE_FLOWER_URL": flower_url} if flower_url and not options.settings.flower_url else {}
+    supervisor.start(programs.web(env | secret | shown, listener.fileno()))
     # A name of its own for each start: the row of a worker that was killed must not pass for this one.
     worker = f"up-{secrets.token_hex(4)}@{socket.gethostname()}"
     supervisor.start(programs.worker(env, worker))
     supervisor.start(programs.courier(env))
     supervisor.start(programs.beat(env))
-    flower_port = free_port() if options.flower else None
     if flower_port is not None:
         supervisor.start(programs.flower(env, flower_port))
     problems = Path(judge.__file__).parent.parent / "problems"
@@ -125,7 +127,7 @@ def _start_programs(
     entry: dict[str, Any] = supervisor.until(lambda: probe.worker(worker), deadline, "the worker")
     return Banner(
         url=url,
-        flower_url=None if flower_port is None else f"http://127.0.0.1:{flower_port}",
+        flower_url=flower_url,
         home=home.path,
         database=servers.database,
         redis=servers.redis,

@@ -24,6 +24,7 @@ from judge.web import (
     judge0,
     leaderboards,
     metrics,
+    operations,
     pages,
     piston,
     problems,
@@ -73,6 +74,7 @@ def create_app() -> Flask:
         app.register_blueprint(outside.blueprint)
     for part in (
         catalog,
+        operations,
         problems,
         figures,
         versions,

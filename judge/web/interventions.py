@@ -37,8 +37,7 @@ class RejudgeIn(BaseModel):
 )
 def cancel(submission_id: str) -> Response:
     """End it without a verdict and stop its program; 409 once it has ended."""
-    _require_own(seen(submission_id))
-    return _accepted(interventions.cancel(submission_id))
+    return cancelled(submission_id)
 
 
 @blueprint.post("/submissions/<submission_id>/rejudge")
@@ -54,8 +53,7 @@ def rejudge(submission_id: str) -> Response:
     """Judge it anew; its former judgement stays until that is done."""
     require_author()
     asked = read(RejudgeIn) if request.get_data() or request.mimetype else RejudgeIn()
-    seen(submission_id)
-    return _accepted(interventions.rejudge(submission_id, same_version=asked.version == "same"))
+    return judged_anew(submission_id, asked)
 
 
 @blueprint.delete("/submissions/<one:submission_id>")
@@ -65,6 +63,18 @@ def delete(submission_id: str) -> Response:
     require_admin()
     interventions.delete(seen(submission_id).id)
     return Response(status=HTTPStatus.NO_CONTENT)
+
+
+def cancelled(submission_id: str) -> Response:
+    """The answer to whoever cancels a submission. Raises Fault, NotFound, Conflict."""
+    _require_own(seen(submission_id))
+    return _accepted(interventions.cancel(submission_id))
+
+
+def judged_anew(submission_id: str, asked: RejudgeIn) -> Response:
+    """The answer to whoever has a submission judged anew, and may. Raises NotFound, Conflict."""
+    seen(submission_id)
+    return _accepted(interventions.rejudge(submission_id, same_version=asked.version == "same"))
 
 
 def _require_own(submission: Submission) -> None:

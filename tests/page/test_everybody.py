@@ -89,7 +89,7 @@ def everything(visitor: Visitor) -> list[Page]:
     made = visitor.judge.submit("a-plus-b", "python3", DIFFERENCE, user_id=visitor.name)
     visitor.judge.ended(made["id"])
     paths = ["/problems", "/problems/warmer-colder", f"/submissions/{made['id']}", "/submissions"]
-    paths += ["/leaderboard", f"/users/{visitor.name}", "/nope"]
+    paths += ["/leaderboard", f"/users/{visitor.name}", "/nope", "/operations"]
     pages = [visitor.open(path) for path in paths]
     solving = visitor.open("/problems/cheapest-route")
     write(solving, "import sys\nprint(sys.stdin.read())\n")

@@ -51,7 +51,14 @@ def test_a_page_loads_little_and_nothing_from_elsewhere(judge: Running, visit: V
 def test_the_policy_is_strict(judge: Running) -> None:
     """No inline script, no eval, no other host; the editor's styles by a nonce, another each time."""
     policies = []
-    for path in ("/problems", "/problems/a-plus-b", "/problems/a-plus-b", "/submissions", "/nope"):
+    for path in (
+        "/problems",
+        "/problems/a-plus-b",
+        "/problems/a-plus-b",
+        "/submissions",
+        "/operations",
+        "/nope",
+    ):
         answer = ask(judge, path)
         policy = answer.headers["Content-Security-Policy"]
         assert "unsafe" not in policy

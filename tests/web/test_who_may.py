@@ -46,6 +46,8 @@ GET     /submissions                                                      401   
 GET     /submissions/<submission_id>                                      401    may may  404   may    may
 GET     /leaderboard                                                      401    may may  may   may    may
 GET     /users/<user_id>                                                  401    may may  may   may    may
+GET     /operations                                                       401    403 403  403   403    may
+POST    /operations                                                       401    403 403  403   403    may
 GET     /sign-in                                                          may    may may  may   may    may
 POST    /sign-in                                                          may    may may  may   may    may
 POST    /sign-out                                                         401    may 403  may   may    may
@@ -69,6 +71,7 @@ DELETE  /api/v1/users/<user_id>/tokens/<token_id>                         401   
 
 GET     /api/v1/languages                                                 401    may may  may   may    may
 GET     /api/v1/queue                                                     401    may may  may   may    may
+GET     /api/v1/operations                                                401    403 403  403   403    may
 GET     /api/v1/keywords                                                  401    may may  may   may    may
 GET     /api/v1/problems/<problem_id>/figures                             401    may may  may   may    may
 GET     /api/v1/solved                                                    401    may may  may   may    may

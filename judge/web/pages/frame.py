@@ -44,13 +44,15 @@ WORDS = {
 class Viewer:
     """Who looks at a page. user_id: None for a stranger. role: None where there are no accounts.
 
-    has_accounts: otherwise the name is only a name, which a cookie remembers.
+    has_accounts: otherwise the name is only a name, which a cookie remembers. operates: may see how the judge
+    does.
     """
 
     user_id: str | None
     role: str | None
     csrf_token: str
     has_accounts: bool
+    operates: bool = False
 
 
 def register(app: Flask) -> None:
@@ -65,12 +67,14 @@ def viewer() -> Viewer:
     """Who looks at the page of this request."""
     if settings().auth == "none":
         name = request.cookies.get(NAME_COOKIE, "")
-        return Viewer(name if USER_ID.fullmatch(name) else ANONYMOUS, None, "", has_accounts=False)
+        return Viewer(
+            name if USER_ID.fullmatch(name) else ANONYMOUS, None, "", has_accounts=False, operates=True
+        )
     asker, shown = account(), credential()
     if asker is None:
         return Viewer(None, None, "", has_accounts=True)
     csrf_token = shown.csrf_token if shown and shown.kind == "session" else ""
-    return Viewer(asker.user_id, asker.role, csrf_token, has_accounts=True)
+    return Viewer(asker.user_id, asker.role, csrf_token, has_accounts=True, operates=asker.is_admin)
 
 
 def user_id() -> str:

@@ -88,3 +88,6 @@ document.addEventListener("click", (event) => {
   if (button) copy(button);
 });
 enliven(document);
+// On a narrow screen the bar scrolls, and the page that this is may lie outside.
+const here = document.querySelector(".bar nav [aria-current]");
+if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft;
