@@ -1,10 +1,12 @@
 """What keeps the tables small, and sweepers out of each other's way."""
 
+import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Tuple, delete, exists, func, select, tuple_, update
+from sqlalchemy.exc import OperationalError
 
 from judge import blobs, versions
 from judge.db import affected, delete_in_parts, transaction
@@ -23,6 +25,8 @@ from judge.models import (
 )
 from judge.verdict import VersionState
 
+log = logging.getLogger(__name__)
+
 _SWEEPING = 0x7377656570  # "sweep": a lock's number, which every sweeper agrees on
 _PURGED_AT_ONCE = 5000
 _KEYS: dict[type[EventRow] | type[RunEventRow] | type[VerificationEventRow], Tuple] = {
@@ -34,9 +38,17 @@ _KEYS: dict[type[EventRow] | type[RunEventRow] | type[VerificationEventRow], Tup
 
 @contextmanager
 def alone_in_sweeping() -> Iterator[bool]:
-    """Whether no other process sweeps; if so, none does until the block ends."""
-    with transaction() as session:
+    """Whether no other process sweeps; if so, none does until the block ends, or until it stands still.
+
+    Postgres takes the lock from whoever says nothing for some seconds: it may be frozen.
+    """
+    with ExitStack() as stack:
+        session = stack.enter_context(transaction())
         yield bool(session.scalar(select(func.pg_try_advisory_xact_lock(_SWEEPING))))
+        try:
+            stack.close()
+        except OperationalError:
+            log.info("it took so long that others may have swept, too")
 
 
 def purge_events(*, older_than: timedelta) -> int:

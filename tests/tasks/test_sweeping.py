@@ -7,7 +7,7 @@ import pytest
 from redis.client import PubSub
 from sqlalchemy import text
 
-from judge import db, events, queue, submissions, workers
+from judge import db, events, queue, submissions, upkeep, workers
 from judge.records import Judgement
 from judge.submissions import Compiled, ledger
 from judge.tasks import sweeping
@@ -151,3 +151,17 @@ def test_old_events_are_removed(problem: str) -> None:
         assert session.scalar(text("SELECT count(*) FROM workers")) == 0
     assert submissions.claim(old, "worker")
     assert log_of(old) == [(2, "compiling")]
+
+
+def test_who_stood_still_no_longer_sweeps_alone(clean: Servers) -> None:
+    """Postgres has taken its lock; that is no failure of what it did."""
+    frozen = text("""SELECT pg_terminate_backend(pid, 10000) FROM pg_locks
+                     WHERE locktype = 'advisory' AND granted""")
+    with upkeep.alone_in_sweeping() as alone:
+        assert alone
+        with upkeep.alone_in_sweeping() as too:
+            assert not too
+        with db.at_once() as connection:
+            assert connection.scalar(frozen)
+        with upkeep.alone_in_sweeping() as again:
+            assert again

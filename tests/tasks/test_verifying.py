@@ -106,7 +106,7 @@ def test_a_drained_worker_gives_it_back(
     clean: Servers, folder: Path, start_worker: Callable[..., Worker], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Another goes on from the beginning, and no attempt counts as lost."""
-    patient(folder, 35)
+    patient(folder, 50)
     id_ = upload(folder)
     one = start_worker("one")
     one.until(lambda: verification_ledger.get(id_).state == VerificationState.RUNNING)
