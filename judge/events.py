@@ -7,7 +7,7 @@ Redis channels, all JSON:
 - ``submission:{id}``: every event of that submission
 - ``run:{id}``: every event of that run
 - ``run_input:{id}``: a number, whenever something was typed to that run
-- ``problem:{id}``: every event of that problem's verifications
+- ``verification:{id}``: every event of that verification
 - ``problem_done``: one message a finished submission
 - ``cancelled``: ``{"id": …}`` of whatever a worker may hold and is to be ended at once
 """
@@ -103,7 +103,7 @@ class VerificationEvent:
     @property
     def channels(self) -> tuple[str, ...]:
         """Where it is published as it is."""
-        return user_channel(self.user_id), problem_channel(self.problem_id)
+        return user_channel(self.user_id), verification_channel(self.verification_id)
 
 
 @dataclass(frozen=True)
@@ -176,9 +176,9 @@ def input_channel(run_id: str) -> str:
     return f"run_input:{run_id}"
 
 
-def problem_channel(problem_id: str) -> str:
-    """Where every event of the verifications of one problem is published."""
-    return f"problem:{problem_id}"
+def verification_channel(verification_id: str) -> str:
+    """Where every event of one verification is published."""
+    return f"verification:{verification_id}"
 
 
 @cache

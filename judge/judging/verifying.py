@@ -79,6 +79,7 @@ class _Verification:
             time_limit_s=limiting.limit_s,
             errors=_once(self._errors),
             warnings=_once(self._warnings),
+            tests=tuple(test.author_name for test in package.manifest.tests),
             submissions=tuple(reports),
             safety=limiting.safety,
         )

@@ -19,7 +19,7 @@ from judge import blobs, log_lines, packages, verifications
 from judge.config import settings
 from judge.errors import AttemptLost, PackageError
 from judge.judging.toolchains import check_toolchains
-from judge.judging.verification.progress import Step
+from judge.judging.verification.progress import Step, Tested
 from judge.judging.verification.report import Report, unreadable
 from judge.judging.verifying import verify
 from judge.packages import archives
@@ -61,6 +61,7 @@ def _verify(claim: Claim, verifying: "Verifying") -> None:
         except PackageError as error:  # read by other settings than when it was taken
             verifying.finish(unreadable(claim.problem_id, error.faults).as_json(), None)
             return
+        verifying.planned(package)
         check_toolchains([*package.manifest.validators, *package.input_validators])
         try:
             with verifying.interruptible(), on_own_cpu():
@@ -87,6 +88,7 @@ class Verifying(Held):
         super().__init__(verifications, claim.verification_id, claim.attempt, task, claim.event)
         self._is_interruptible = False
         self._told_at = 0.0
+        self._untold: list[Tested] = []
         self._ended = threading.Event()
         self._keeper = threading.Thread(
             target=log_lines.carried(self._keep), name=f"verifying {self._id}", daemon=True
@@ -117,13 +119,25 @@ class Verifying(Held):
         if self._is_interruptible and threading.current_thread() is threading.main_thread():
             raise reason
 
+    def planned(self, package: Package) -> None:
+        """What is going to be tried."""
+        self._tell(
+            self._insist(
+                lambda: verifications.planned(self._id, self._number, package, published=self._published)
+            )
+        )
+
     def progress(self, step: Step) -> None:
-        """Something has been tried; told twice a second at most."""
+        """Something has been tried; told twice a second at most, with every test that has ended since."""
         self.check()
+        if step.tested:
+            self._untold.append(step.tested)
         if time.monotonic() < self._told_at + _TELL_EVERY_S:
             return
         self._told_at = time.monotonic()
-        data = asdict(step)
+        tests = [asdict(tested) for tested in self._untold]
+        self._untold = []
+        data = {"done": step.done, "total": step.total, "what": step.what, "tests": tests}
         self._tell(
             self._insist(
                 lambda: verifications.progress(self._id, self._number, data, published=self._published)

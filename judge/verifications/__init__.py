@@ -115,13 +115,28 @@ def send(verification_id: str) -> None:
     mark_sent(verification_id, published_seq=0, sent=True)
 
 
+def planned(
+    verification_id: str, attempt: int, package: Package, *, published: Published
+) -> list[VerificationEvent]:
+    """The package has been read: which submissions are tried on which tests. Raises AttemptLost."""
+    examples = [
+        {"name": each.name, "language": each.language, "expected": each.expected} for each in package.examples
+    ]
+    tests = [test.author_name for test in package.manifest.tests]
+    return _told(verification_id, attempt, ("planned", {"tests": tests, "submissions": examples}), published)
+
+
 def progress(
     verification_id: str, attempt: int, data: dict[str, Any], *, published: Published
 ) -> list[VerificationEvent]:
     """Something of the verification has been done. Raises AttemptLost."""
+    return _told(verification_id, attempt, ("progress", data), published)
+
+
+def _told(verification_id: str, attempt: int, entry: Entry, published: Published) -> list[VerificationEvent]:
     with transaction() as session:
         row = _journal.move_held(session, verification_id, attempt, published, entries=1)
-        return _journal.append(session, row, [("progress", data)])
+        return _journal.append(session, row, [entry])
 
 
 def finish(

@@ -13,7 +13,7 @@ from pydantic import Field
 from judge import versions
 from judge.accounts import ANONYMOUS
 from judge.errors import NotFound
-from judge.events import problem_channel, run_channel, submission_channel
+from judge.events import run_channel, submission_channel, verification_channel
 from judge.records import Submission, is_id
 from judge.runs.records import Run
 from judge.verdict import ENDED
@@ -102,7 +102,7 @@ def of_version(problem_id: str, number: int) -> Response:
         verification.id,
         verification.last_seq,
         verification.finished_at is not None,
-        problem_channel(problem_id),
+        verification_channel(verification.id),
         prefix=f"{verification.id}:",
     )
     return _log(log, _seq(resumed_seq if resumed_id else None))

@@ -131,8 +131,7 @@ class Session:
         raise Refused(f"there is no {topic.name} {id_!r} of yours")
 
     def _sees_all(self, topic: Topic) -> bool:
-        account = self._visitor.account
-        return account is not None and topic.sees_all(account)
+        return topic.sees_all(self._visitor.account)
 
     def _unsubscribe(self, watch: Watch, frame: dict[str, Any]) -> None:
         topic = topic_of(frame)

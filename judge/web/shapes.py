@@ -280,6 +280,20 @@ class Version(BaseModel):
     created_at: datetime
 
 
+class NewestVersion(Version):
+    """The newest version of a problem; current_version is null where the problem is not listed."""
+
+    name: str
+    current_version: int | None
+
+
+class NewestVersionPage(BaseModel):
+    """A version of each problem, the newest first."""
+
+    items: list[NewestVersion]
+    next_cursor: str | None
+
+
 class VersionList(BaseModel):
     """The versions of a problem, the newest first."""
 
@@ -311,6 +325,7 @@ class ExampleResult(BaseModel):
     memory_bytes: int | None
     first_failed_test: str | None
     groups: list[ExampleGroup]
+    tests: list[Verdict] = Field(default=[], description="on each test of the report")
     reasons: list[str]
     skipped: bool
 
@@ -335,6 +350,7 @@ class Report(BaseModel):
     errors: list[PackageNote]
     warnings: list[PackageNote]
     safety: Safety | None
+    tests: list[str] = Field(default=[], description="by their author's names")
     submissions: list[ExampleResult]
 
 

@@ -1,8 +1,7 @@
 """Which events a socket must be sent, and in which order: rules without a network.
 
 A watch knows, of each submission, the last ``seq`` its client has. What comes twice is dropped; where a
-number is missing, the rows are asked first. Runs are followed in the same way, and so are verifications,
-on the user's stream alone.
+number is missing, the rows are asked first. Runs and verifications are followed in the same way.
 """
 
 from collections.abc import Callable, Iterable, Iterator

@@ -273,7 +273,7 @@ def test_old_events_are_removed(package: Package) -> None:
 
 
 def test_its_events_are_published(package: Package) -> None:
-    """To whoever asked for it, and on the problem's channel; nobody's submission has ended by it."""
+    """To whoever asked for it, and on its own channel; nobody's submission has ended by it."""
     event = upload(package).event
     assert event is not None
     with events.connection().pubsub() as pubsub:
@@ -284,7 +284,7 @@ def test_its_events_are_published(package: Package) -> None:
         channels = []
         while (message := pubsub.get_message(timeout=10))["channel"] != "end":
             channels.append(message["channel"])
-    assert channels == ["user:ada", "problem:echo"]
+    assert channels == ["user:ada", f"verification:{event.verification_id}"]
 
 
 @pytest.mark.parametrize(

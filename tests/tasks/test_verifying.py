@@ -71,10 +71,11 @@ def ended(verification_id: str, worker: Worker) -> Verification:
 
 
 def words(verification_id: str) -> list[str]:
-    """What its events tell of, progress left out."""
+    """What its events tell of, plan and progress left out."""
     told = verification_ledger.events_after(verification_id, 0)
     assert [event.seq for event in told] == list(range(1, len(told) + 1))
-    return [event.type.partition(".")[2] for event in told if "progress" not in event.type]
+    said = [event.type.partition(".")[2] for event in told]
+    return [word for word in said if word not in ("planned", "progress")]
 
 
 def test_a_good_package_is_verified(
@@ -91,6 +92,27 @@ def test_a_good_package_is_verified(
     assert verification_ledger.unpublished() == []
     versions.publish("echo", 1)
     assert problems.get("echo").manifest.time_limit_s == 1.0
+
+
+def test_every_test_is_told_of(clean: Servers, folder: Path, start_worker: Callable[..., Worker]) -> None:
+    """First which submissions are tried on which tests, then each that has ended, however seldom that is."""
+    for number in range(3, 9):
+        (folder / f"data/secret/{number}.in").write_text(f"{number}\n")
+        (folder / f"data/secret/{number}.ans").write_text(f"{number}\n")
+    (folder / "submissions/accepted/echo.py").write_text(f"import time\ntime.sleep(0.3)\n{ECHO}")
+    id_ = upload(folder)
+    found = ended(id_, start_worker())
+    assert found.report is not None
+    told = verification_ledger.events_after(id_, 0)
+    [plan] = [event.data for event in told if event.type == "verification.planned"]
+    example = {"name": "accepted/echo.py", "language": "python3", "expected": ["accepted"]}
+    assert plan == {"tests": found.report["tests"], "submissions": [example]}
+    assert plan["tests"] == ["sample/1", "secret/1", *(f"secret/{number}" for number in range(3, 9))]
+    ends = [end for event in told if event.type.endswith("progress") for end in event.data["tests"]]
+    # The last may have ended together with all.
+    assert [end["index"] for end in ends][:7] == list(range(1, 8))
+    assert {(end["submission"], end["verdict"]) for end in ends} == {("accepted/echo.py", "accepted")}
+    assert found.report["submissions"][0]["tests"] == ["accepted"] * 8
 
 
 def test_a_bad_package_is_rejected(clean: Servers, folder: Path, start_worker: Callable[..., Worker]) -> None:

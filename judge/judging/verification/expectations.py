@@ -49,6 +49,7 @@ def compared(
         memory_bytes=judgement.memory_bytes,
         first_failed_test=failed.author_name if failed else None,
         groups=tuple(_groups(example, manifest, judgement, results)),
+        tests=tuple(result.verdict for result in results),
         reasons=reasons,
     )
 

@@ -5,15 +5,26 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
+class Tested:
+    """How an example submission did on a test, which is named by its index."""
+
+    submission: str
+    index: int
+    verdict: str
+
+
+@dataclass(frozen=True)
 class Step:
     """``done`` of ``total`` pieces of work, a test of a submission or a run of a validator each.
 
-    what: the last one of them, for people. The total grows where something has to be measured again.
+    what: the last one of them, for people; tested: what came of it, where it was a test of a submission. The
+    total grows where something has to be measured again.
     """
 
     done: int
     total: int
     what: str
+    tested: Tested | None = None
 
 
 class Counter:
@@ -31,7 +42,7 @@ class Counter:
         """Some of it has been done."""
         self._done += piece.count
         self._total = max(self._total, self._done)
-        self._told(Step(self._done, self._total, piece.what))
+        self._told(Step(self._done, self._total, piece.what, piece.tested))
 
 
 @dataclass(frozen=True)
@@ -40,3 +51,4 @@ class Piece:
 
     what: str
     count: int = 1
+    tested: Tested | None = None

@@ -28,8 +28,9 @@ class GroupReport:
 class ExampleReport:
     """A submission against its expectation; what was not measured is None.
 
-    expected: verdicts of the whole, any of which is right. reasons: why it is not ``ok``. skipped: it was not
-    run, since its toolchain is missing and that is allowed.
+    expected: verdicts of the whole, any of which is right. tests: its verdict on each test of the report, in
+    their order; empty where it was not run on them. reasons: why it is not ``ok``. skipped: it was not run,
+    since its toolchain is missing and that is allowed.
     """
 
     name: str
@@ -42,6 +43,7 @@ class ExampleReport:
     memory_bytes: int | None = None
     first_failed_test: str | None = None
     groups: tuple[GroupReport, ...] = ()
+    tests: tuple[str, ...] = ()
     reasons: tuple[str, ...] = ()
     skipped: bool = False
 
@@ -65,12 +67,13 @@ class Safety:
 
 @dataclass(frozen=True)
 class Report:
-    """A verification as it ended; an error makes it red, a warning does not."""
+    """A verification as it ended; an error makes it red, a warning does not. tests: by the author's names."""
 
     package: str
     time_limit_s: float | None = None
     errors: tuple[Note, ...] = ()
     warnings: tuple[Note, ...] = ()
+    tests: tuple[str, ...] = ()
     submissions: tuple[ExampleReport, ...] = ()
     safety: Safety | None = None
 
@@ -88,6 +91,7 @@ class Report:
             "errors": _listed(self.errors),
             "warnings": _listed(self.warnings),
             "safety": self.safety and asdict(self.safety),
+            "tests": self.tests,
             "submissions": [asdict(example) for example in self.submissions],
         }
 

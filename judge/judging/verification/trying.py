@@ -8,7 +8,7 @@ from judge.judging.judgement import Judging, judge
 from judge.judging.scoring import ScoreOutOfRange
 from judge.judging.validating import ValidatorFailed
 from judge.judging.verification.expectations import word
-from judge.judging.verification.progress import Piece
+from judge.judging.verification.progress import Piece, Tested
 from judge.judging.verification.slots import Slot
 from judge.languages import Language, table
 from judge.packages.package import Example, Package
@@ -51,7 +51,8 @@ class _Watch:
     def tested(self, result: TestResult) -> None:
         """One more."""
         self.results.append(result)
-        self.slot.tell(Piece(f"{self.name}: {result.author_name} {word(result.verdict)}"))
+        what = f"{self.name}: {result.author_name} {word(result.verdict)}"
+        self.slot.tell(Piece(what, tested=Tested(self.name, result.index, result.verdict)))
 
 
 _FAULTS = (NotInstalled, ToolchainMissing, ValidatorFailed, ScoreOutOfRange)
