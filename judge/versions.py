@@ -7,9 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from judge import blobs, changes
 from judge.db import transaction
@@ -50,6 +50,19 @@ class Version:
             "warnings": [{"path": path, "message": message} for path, message in self.warnings],
             "created_at": instant(self.created_at),
         }
+
+
+@dataclass(frozen=True)
+class Newest:
+    """The newest version of a problem, and the name it gives; current: the number of the current version."""
+
+    version: Version
+    name: str
+    current: int | None
+
+    def as_json(self) -> dict[str, Any]:
+        """An entry of GET /versions."""
+        return self.version.as_json() | {"name": self.name, "current_version": self.current}
 
 
 @dataclass(frozen=True)
@@ -151,6 +164,25 @@ def listed(problem_id: str) -> list[Version]:
     return found
 
 
+def newest(*, limit: int, before: int | None = None) -> list[Newest]:
+    """The newest version of each problem, listed or not, the newest first; before: a package_id."""
+    current, later = aliased(PackageRow), aliased(PackageRow)
+    is_newest = ~exists().where(later.problem_id == PackageRow.problem_id, later.version > PackageRow.version)
+    query = (
+        select(PackageRow, current.id, current.version)
+        .join(Problem, Problem.id == PackageRow.problem_id)
+        .outerjoin(current, current.id == Problem.package_id)
+        .where(is_newest, *([PackageRow.id < before] if before else []))
+        .order_by(PackageRow.id.desc())
+        .limit(limit)
+    )
+    with transaction() as session:
+        return [
+            Newest(_version(row, current_id), row.name, number)
+            for row, current_id, number in session.execute(query)
+        ]
+
+
 def get(problem_id: str, number: int) -> Version:
     """One version. Raises NotFound."""
     found = _read(PackageRow.problem_id == problem_id, PackageRow.version == number)
@@ -198,15 +230,17 @@ def _read(*where: Any) -> list[Version]:
         .order_by(PackageRow.version.desc())
     )
     with transaction() as session:
-        return [
-            Version(
-                problem_id=row.problem_id,
-                number=row.version,
-                package_id=row.id,
-                state=VersionState(row.state),
-                is_current=row.id == current,
-                warnings=tuple((path, message) for path, message in row.warnings),
-                created_at=row.created_at,
-            )
-            for row, current in session.execute(query)
-        ]
+        return [_version(row, current) for row, current in session.execute(query)]
+
+
+def _version(row: PackageRow, current: int | None) -> Version:
+    """A row as it stands; current: the id of its problem's current one."""
+    return Version(
+        problem_id=row.problem_id,
+        number=row.version,
+        package_id=row.id,
+        state=VersionState(row.state),
+        is_current=row.id == current,
+        warnings=tuple((path, message) for path, message in row.warnings),
+        created_at=row.created_at,
+    )

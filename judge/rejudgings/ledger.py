@@ -162,9 +162,12 @@ def get(rejudging_id: str) -> Rejudging:
     return found[0]
 
 
-def page(*, limit: int, before: str | None = None) -> list[Rejudging]:
-    """The newest rejudgings first."""
-    return _read(*([RejudgingRow.id < before] if before else []), limit=limit)
+def page(*, limit: int, before: str | None = None, problem_id: str | None = None) -> list[Rejudging]:
+    """The newest rejudgings first; all, or those whose filter names a problem."""
+    where = [RejudgingRow.id < before] if before else []
+    if problem_id is not None:
+        where.append(RejudgingRow.wanted["problem_id"].astext == problem_id)
+    return _read(*where, limit=limit)
 
 
 def items(rejudging_id: str, *, limit: int, after: str = "", changed: bool | None = None) -> list[Item]:

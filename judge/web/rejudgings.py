@@ -13,7 +13,7 @@ from judge.accounts import ANONYMOUS
 from judge.config import settings
 from judge.events import Event, publish_cancelled
 from judge.rejudgings import ledger as rejudging_ledger
-from judge.rejudgings.ledger import Rejudging, Wanted
+from judge.rejudgings.ledger import Matched, Rejudging, Wanted
 from judge.verdict import State, Verdict
 from judge.web import paging
 from judge.web import rejudging_shapes as shapes
@@ -92,6 +92,12 @@ class RejudgingIn(BaseModel):
         )
 
 
+class RejudgingsQuery(paging.IdPage):
+    """The query of GET /rejudgings."""
+
+    problem_id: Annotated[Id | None, Field(description="that their filter names")] = None
+
+
 class ItemsQuery(paging.IdPage):
     """The query of GET /rejudgings/{id}/items."""
 
@@ -110,17 +116,31 @@ def start() -> Response:
     """Judge many submissions anew: 202; with ``dry_run`` say how many they are: 200."""
     require_author()
     asked = read(RejudgingIn)
-    wanted = asked.wanted()
-    _check(wanted)
-    matched = rejudging_ledger.matched(wanted)
     if asked.dry_run:
-        return jsonify(matched=matched.count, by_verdict=matched.by_outcome, not_ended=matched.not_ended)
-    if not matched.count:
+        found = matched(asked.wanted())
+        return jsonify(matched=found.count, by_verdict=found.by_outcome, not_ended=found.not_ended)
+    begun_now = begun(asked)
+    response = _accepted(begun_now)
+    response.headers["Location"] = url_for("rejudgings.show", rejudging_id=begun_now.id)
+    return response
+
+
+def matched(wanted: Wanted) -> Matched:
+    """Whom a rejudging would concern. Raises Fault: a filter means everything, or what there is not."""
+    _check(wanted)
+    return rejudging_ledger.matched(wanted)
+
+
+def begun(asked: RejudgingIn) -> Rejudging:
+    """A rejudging of the asker's. Raises Fault where it would concern nobody, or too many."""
+    wanted = asked.wanted()
+    count = matched(wanted).count
+    if not count:
         raise Fault(HTTPStatus.UNPROCESSABLE_ENTITY, "no submission that has ended is meant by this")
-    if matched.count > settings().max_rejudged:
+    if count > settings().max_rejudged:
         raise Fault(
             HTTPStatus.UNPROCESSABLE_ENTITY,
-            f"{matched.count} submissions are meant; narrow it down to {settings().max_rejudged}"
+            f"{count} submissions are meant; narrow it down to {settings().max_rejudged}"
             " (JUDGE_MAX_REJUDGED)",
         )
     asker = account()
@@ -131,24 +151,22 @@ def start() -> Response:
         by_hand=asked.apply == "by_hand",
         same_version=asked.judge_by == "same",
     )
-    response = _accepted(rejudging_ledger.get(rejudging_id))
-    response.headers["Location"] = url_for("rejudgings.show", rejudging_id=rejudging_id)
-    return response
+    return rejudging_ledger.get(rejudging_id)
 
 
 @blueprint.get("/rejudgings")
 @describe(
     "List the rejudgings",
     tag="Rejudgings",
-    query=paging.IdPage,
+    query=RejudgingsQuery,
     answers={200: shapes.RejudgingPage},
     sends=("Link",),
 )
 def list_rejudgings() -> Response:
-    """The newest first."""
+    """The newest first; all, or those of one problem's submissions."""
     require_author()
-    asked = query(paging.IdPage)
-    found = rejudging_ledger.page(limit=asked.limit + 1, before=asked.cursor)
+    asked = query(RejudgingsQuery)
+    found = rejudging_ledger.page(limit=asked.limit + 1, before=asked.cursor, problem_id=asked.problem_id)
     return paging.page([rejudging.as_json() for rejudging in found], asked.limit)
 
 

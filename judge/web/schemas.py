@@ -27,6 +27,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from judge.accounts import USER_ID
 from judge.config import settings
 from judge.records import is_id
+from judge.web import multipart
 from judge.web.faults import Fault, unprocessable
 
 MOST_VALUES = 5000
@@ -182,9 +183,9 @@ def read_body() -> bytes:
 
 
 def sent_form() -> MultiDict[str, str]:
-    """The fields of a form that was sent. Raises Fault (408)."""
+    """The fields of a form that was sent, those before its file where it has one. Raises Fault (400, 408)."""
     with Timeout(_RECEIVE_S, Fault(HTTPStatus.REQUEST_TIMEOUT, "the body came too slowly")):
-        return request.form
+        return multipart.sent().fields if request.mimetype == multipart.MEDIA_TYPE else request.form
 
 
 def read(shape: type[Shape]) -> Shape:

@@ -1,10 +1,10 @@
 """Packages that come in: streamed to disk, and read beside the event loop, a few at a time."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import BinaryIO
@@ -66,17 +66,23 @@ class _Room:
 _room = _Room()
 
 
-@contextmanager
-def uploaded(problem_id: str) -> Iterator[Upload]:
-    """The package in the body of this request. Raises Fault, PackageError."""
+def body() -> Iterator[bytes]:
+    """The body of this request, which must be a zip, in blocks. Raises Fault."""
     if request.mimetype not in _ZIP:
         raise Fault(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
             "send the package as a zip, with the header `Content-Type: application/zip`",
         )
+    request.max_content_length = settings().max_package_bytes + 1  # one more tells that there was more
+    return iter(partial(request.stream.read, _BLOCK_BYTES), b"")
+
+
+@contextmanager
+def uploaded(problem_id: str, blocks: Iterable[bytes]) -> Iterator[Upload]:
+    """The package that comes in these blocks. Raises Fault, PackageError."""
     with _room.taken(), tempfile.TemporaryFile() as archive:
         with Timeout(_RECEIVE_S, Fault(HTTPStatus.REQUEST_TIMEOUT, "the package came too slowly")):
-            _receive(archive)
+            _receive(archive, blocks)
         # Reading is Python's work for seconds: in a thread, requests go on beside it.
         read = _threads().apply(_read, (archive, problem_id))
         if isinstance(read, PackageError):
@@ -84,11 +90,10 @@ def uploaded(problem_id: str) -> Iterator[Upload]:
         yield read
 
 
-def _receive(archive: BinaryIO) -> None:
+def _receive(archive: BinaryIO, blocks: Iterable[bytes]) -> None:
     most = settings().max_package_bytes
-    request.max_content_length = most + 1  # one more byte tells that there was more
     received = 0
-    while block := request.stream.read(_BLOCK_BYTES):
+    for block in blocks:
         received += len(block)
         if received > most:
             raise RequestEntityTooLarge

@@ -1,5 +1,6 @@
 """Versions of problems over HTTP: upload a package, follow its verification, publish it."""
 
+from collections.abc import Callable, Iterable
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any
@@ -15,14 +16,14 @@ from judge.packages.ids import is_problem_id
 from judge.verifications import Requested
 from judge.verifications import ledger as verification_ledger
 from judge.versions import Version
-from judge.web import shapes
+from judge.web import paging, shapes
 from judge.web.announcements import announce, beside
 from judge.web.asking import account, require_admin, require_author
 from judge.web.describing import describe, query
 from judge.web.faults import Fault, invalid
 from judge.web.problems import checked_id
-from judge.web.schemas import QueryFlag, UserName
-from judge.web.uploads import PACKAGE, uploaded
+from judge.web.schemas import DIGITS, QueryFlag, UserName
+from judge.web.uploads import PACKAGE, body, uploaded
 
 blueprint = Blueprint("versions", __name__)
 
@@ -33,6 +34,14 @@ class UploaderQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     user_id: Annotated[UserName, Field(description="heeded with JUDGE_AUTH=none alone")] = ANONYMOUS
+
+
+class NewestQuery(paging.Page):
+    """The query of GET /versions."""
+
+    cursor: Annotated[
+        int | None, Field(ge=1, lt=2**63, description="next_cursor of the page before"), DIGITS
+    ] = None  # type: ignore[assignment]  # a number here
 
 
 class PurgeQuery(BaseModel):
@@ -59,11 +68,15 @@ _ASKED: dict[int, type[BaseModel]] = {200: shapes.Upload, 202: shapes.Upload}
 def put_problem(problem_id: str) -> Response:
     """Take a package as a draft that a worker verifies; one that is known answers as it stands."""
     require_author()
+    return take(problem_id, body, user_id=_uploader())
+
+
+def take(problem_id: str, opened: Callable[[], Iterable[bytes]], *, user_id: str) -> Response:
+    """Take the package that comes in blocks, as a draft. Raises Fault, with every fault of the package."""
     if not is_problem_id(problem_id):
         raise invalid("problem_id", "a problem's id is up to 64 of a-z, 0-9 and inner hyphens")
-    user_id = _uploader()
     try:
-        with uploaded(problem_id) as upload:
+        with uploaded(problem_id, opened()) as upload:
             requested = verifications.upload(
                 upload.version, upload.archive, archive_digest=upload.archive_digest, user_id=user_id
             )
@@ -92,8 +105,31 @@ def delete_problem(problem_id: str) -> Response:
 def verify_again(problem_id: str, number: int) -> Response:
     """Have a version verified once more."""
     require_author()
-    checked_id(problem_id)
-    return _answer(problem_id, verifications.request(problem_id, number, user_id=_uploader()))
+    return verify(problem_id, number, user_id=_uploader())
+
+
+def verify(problem_id: str, number: int, *, user_id: str) -> Response:
+    """Ask for another verification. Raises NotFound."""
+    return _answer(problem_id, verifications.request(checked_id(problem_id), number, user_id=user_id))
+
+
+@blueprint.get("/versions")
+@describe(
+    "List the newest version of each problem",
+    tag="Versions",
+    query=NewestQuery,
+    answers={200: shapes.NewestVersionPage},
+    sends=("Link",),
+)
+def list_newest() -> Response:
+    """The newest version of every problem, also of those that were never published, the newest first."""
+    require_author()
+    asked = query(NewestQuery)
+    found = versions.newest(limit=asked.limit + 1, before=asked.cursor)
+    return paging.answer(
+        [newest.as_json() for newest in found[: asked.limit]],
+        str(found[asked.limit - 1].version.package_id) if len(found) > asked.limit else None,
+    )
 
 
 @blueprint.get("/problems/<problem_id>/versions")

@@ -81,6 +81,8 @@ def test_the_way_of_a_preview(web: Running, problem: None) -> None:
     assert post(web, None, f"/{first['id']}/apply").status_code == 202
     refused(post(web, None, f"/{first['id']}/cancel"), 409)
     assert [item["id"] for item in web.get("/rejudgings")["items"]] == [first["id"]]
+    assert [item["id"] for item in web.get("/rejudgings?problem_id=echo")["items"]] == [first["id"]]
+    assert web.get("/rejudgings?problem_id=other")["items"] == []
 
 
 def test_one_that_is_cancelled(web: Running, problem: None) -> None:

@@ -120,6 +120,62 @@ def test_its_events_come_on_the_socket(web: Running) -> None:
     assert other.receive()["type"] == "error"  # and nothing before it
 
 
+def test_a_verification_is_subscribed_to(web: Running) -> None:
+    """By whomever it was asked for: as it stands, then what comes, and after a number what is missing."""
+    id_ = put(web, PACKAGE, params={"user_id": "ada"}).json()["verification_id"]
+    socket = web.socket({"user_id": "bo", "stream": False})
+    socket.send({"type": "subscribe", "verification_id": id_})
+    snapshot = socket.receive()
+    assert (snapshot["type"], snapshot["seq"]) == ("snapshot", 1)
+    shown = snapshot["verification"]
+    assert (shown["id"], shown["state"], shown["problem_id"], shown["version"]) == (
+        id_,
+        "queued",
+        "a-plus-b",
+        1,
+    )
+    claim = verifications.claim(id_, "worker")
+    assert claim is not None
+    events.publish(verifications.finish(id_, 1, REPORT, None, published=(0, 0)))
+    assert [socket.receive()["type"] for _ in range(2)] == ["verification.running", "verification.done"]
+    later = web.socket({"user_id": "bo", "stream": False})
+    later.send({"type": "subscribe", "verification_id": id_, "after_seq": 2})
+    assert later.receive()["type"] == "snapshot"
+    assert later.receive()["seq"] == 3
+    later.send({"type": "unsubscribe", "verification_id": id_})
+    assert later.receive() == {"type": "unsubscribed", "verification_id": id_}
+
+
+def test_who_may_subscribe_to_a_verification(token_web: Running) -> None:
+    """Authors, and whoever asked for it; to others it is not there."""
+    for name, role in (("ada", "author"), ("bo", "author"), ("carl", "user")):
+        accounts.add(name, role)  # type: ignore[arg-type]  # they are roles
+    headers = {"Authorization": f"Bearer {tokens.new('ada')[0]}"}
+    id_ = put(token_web, PACKAGE, headers=headers).json()["verification_id"]
+    for name, answer in (("ada", "snapshot"), ("bo", "snapshot"), ("carl", "error")):
+        socket = token_web.socket({"token": tokens.new(name)[0], "stream": False})
+        socket.send({"type": "subscribe", "verification_id": id_})
+        assert socket.receive()["type"] == answer, name
+
+
+def test_the_newest_version_of_each_problem(web: Running) -> None:
+    """Listed or not, the newest first, a page at a time."""
+    put(web, PACKAGE)
+    id_ = put(web, PACKAGE, "other").json()["verification_id"]
+    put(web, changed(added={"generators/README.txt": b"new"}))
+    verify(id_, ok=True)
+    assert web.request("POST", "/problems/other/versions/1/publish").ok
+    page = web.get("/versions?limit=1")
+    told = [(each["problem_id"], each["version"], each["current_version"]) for each in page["items"]]
+    assert told == [("a-plus-b", 2, None)]
+    assert page["items"][0]["name"] == "A Plus B"
+    page = web.get(f"/versions?limit=1&cursor={page['next_cursor']}")
+    assert [(each["problem_id"], each["current_version"]) for each in page["items"]] == [("other", 1)]
+    assert page["next_cursor"] is None
+    for cursor in ("x", "-1", "9" * 30):
+        assert refused(web.request("GET", f"/versions?cursor={cursor}"), 422)
+
+
 def link(name: str, target: str) -> bytes:
     """The package with a link in it."""
     info = zipfile.ZipInfo(name)

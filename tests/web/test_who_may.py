@@ -52,6 +52,17 @@ GET     /sign-in                                                          may   
 POST    /sign-in                                                          may    may may  may   may    may
 POST    /sign-out                                                         401    may 403  may   may    may
 POST    /name                                                             401    403 403  403   403    403
+GET     /authoring                                                        401    403 403  403   may    may
+POST    /authoring                                                        401    403 403  403   may    may
+GET     /authoring/problems/<problem_id>                                  401    403 403  403   may    may
+GET     /authoring/problems/<problem_id>/versions/<int:number>            401    403 403  403   may    may
+POST    /authoring/problems/<problem_id>/versions/<int:number>/publish    401    403 403  403   may    may
+POST    /authoring/problems/<problem_id>/versions/<int:number>/verify     401    403 403  403   may    may
+GET     /authoring/problems/<problem_id>/rejudge                          401    403 403  403   may    may
+POST    /authoring/problems/<problem_id>/rejudge                          401    403 403  403   may    may
+GET     /authoring/rejudgings/<rejudging_id>                              401    403 403  403   may    may
+POST    /authoring/rejudgings/<rejudging_id>/apply                        401    403 403  403   may    may
+POST    /authoring/rejudgings/<rejudging_id>/cancel                       401    403 403  403   may    may
 GET     /assets/<digest>/<path:name>                                      may    may may  may   may    may
 
 GET     /metrics                                                          401    403 403  403   403    may
@@ -83,6 +94,7 @@ GET     /api/v1/problems/<problem_id>/statement.pdf                       401   
 GET     /api/v1/problems/<problem_id>/figures/<path:name>                 401    may may  may   may    may
 GET     /api/v1/problems/<problem_id>/attachments/<path:name>             401    may may  may   may    may
 
+GET     /api/v1/versions                                                  401    403 403  403   may    may
 PUT     /api/v1/problems/<problem_id>                                     401    403 403  403   may    may
 DELETE  /api/v1/problems/<problem_id>                                     401    403 403  403   may    may
 GET     /api/v1/problems/<problem_id>/versions                            401    403 403  403   may    may
