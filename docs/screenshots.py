@@ -8,8 +8,17 @@ from pathlib import Path
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.conftest import REPOSITORY, Running, judge_up, open_folder
+from tests.page import packages
+from tests.page.packages import packed
+from tests.web.test_versions import changed
 
-KEPT = (("accepted", "light"), ("wrong-answer", "dark"), ("problems", "light"), ("operations", "light"))
+KEPT = (
+    ("accepted", "light"),
+    ("wrong-answer", "dark"),
+    ("problems", "light"),
+    ("version", "light"),
+    ("operations", "light"),
+)
 README = REPOSITORY / "docs" / "pictures"
 PROBLEM = "cheapest-route"
 PEOPLE = ("ada", "bo", "chen", "dana", "emre", "fatima", "goran")
@@ -24,6 +33,7 @@ int main() {
 }
 """
 LASTING = "import time\ntime.sleep(0.7)\nprint(sum(map(int, input().split())))\n"
+UNSIGNED = b"<STDIN> =~ /(\\d+) (\\d+)/; print $1 + $2, qq(\\n);\n"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 LOOKS = tuple((scheme, size) for scheme in ("light", "dark") for size in (WIDE, NARROW))
 
@@ -38,9 +48,11 @@ def main(folder: Path) -> None:
     with open_folder() as home, judge_up(home) as judge, sync_playwright() as playwright:
         judge.wait_for_languages()
         submission = used(judge)
+        authored = uploaded(judge)
         browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
         for scheme, size in LOOKS:
             look(browser, judge, folder, submission, scheme, size)
+            look_as_author(browser, judge, folder, authored, scheme, size)
         look_at_operations(browser, judge, folder)
         browser.close()
     for name, kept in KEPT:
@@ -68,7 +80,7 @@ def used(judge: Running) -> str:
 def look_at_operations(browser: Browser, judge: Running, folder: Path) -> None:
     """The operator's page while more is sent than there are slots for."""
     others = PEOPLE[1:]
-    sent = [
+    crowd = [
         judge.submit("a-plus-b", "python3", LASTING, user_id=others[at % len(others)]) for at in range(24)
     ]
     for scheme, size in LOOKS:
@@ -81,8 +93,62 @@ def look_at_operations(browser: Browser, judge: Running, folder: Path) -> None:
         )
         page.screenshot(path=folder / f"operations-{_end(scheme, size)}", full_page=True)
         context.close()
-    for submission in sent:
+    for submission in crowd:
         judge.ended(submission["id"], within_s=600)
+
+
+def uploaded(judge: Running) -> dict[str, str]:
+    """Have an author upload packages and judge anew; the paths of what there is to see, by name."""
+    mistaken = sent(judge, "echo", packed(packages.MISTAKEN))
+    judge.request("POST", f"/problems/echo/versions/{mistaken}/publish")
+    for name in PEOPLE:
+        judge.ended(judge.submit("echo", "python3", packages.ECHO, user_id=name)["id"])
+    mended = sent(judge, "echo", packed(packages.GOOD))
+    judge.request("POST", f"/problems/echo/versions/{mended}/publish")
+    asked = {"problem_id": "echo", "apply": "by_hand", "reason": "the answer to 3 was wrong"}
+    rejudging = judge.request("POST", "/rejudgings", json=asked).json()["id"]
+    name = "submissions/accepted/sum.pl"
+    rejected = sent(judge, "a-plus-b", changed(name, added={name: UNSIGNED}))
+    return {
+        "authoring": "/authoring",
+        "versions": "/authoring/problems/echo",
+        "version": f"/authoring/problems/a-plus-b/versions/{rejected}",
+        "rejudge": "/authoring/problems/echo/rejudge",
+        "rejudging": f"/authoring/rejudgings/{rejudging}",
+    }
+
+
+def sent(judge: Running, problem: str, package: bytes) -> int:
+    """Upload a package; its version, once it has been verified."""
+    kind = {"Content-Type": "application/zip"}
+    answer = judge.request("PUT", f"/problems/{problem}?user_id=ada", data=package, headers=kind)
+    version: int = answer.json()["version"]
+    log = {"last_seq": 0, "ended": False}
+    while not log["ended"]:
+        log = judge.get(f"/problems/{problem}/versions/{version}/events?after_seq={log['last_seq']}&wait=20")
+    return version
+
+
+def look_as_author(
+    browser: Browser, judge: Running, folder: Path, paths: dict[str, str], scheme: str, size: dict[str, int]
+) -> None:
+    """The pages of authors, and a package that is refused."""
+    context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]  # it is one
+    context.add_cookies([{"name": "judge_name", "value": "ada", "url": judge.url}])
+    page = context.new_page()
+    page.set_default_timeout(60_000)
+    end = _end(scheme, size)
+    for name, path in paths.items():
+        page.goto(judge.url + path, wait_until="networkidle")
+        page.screenshot(path=folder / f"{name}-{end}", full_page=name == "version" or size is NARROW)
+    page.goto(judge.url + paths["authoring"])
+    page.get_by_label("Package", exact=True).set_input_files(
+        {"name": "echo.zip", "mimeType": "application/zip", "buffer": packed(packages.BROKEN)}
+    )
+    page.get_by_role("button", name="Upload").click()
+    page.locator("#refused tbody").wait_for()
+    page.screenshot(path=folder / f"refused-{end}")
+    context.close()
 
 
 def look(

@@ -7,10 +7,21 @@ where it was not, a plain text area stays.
 
 from flask import Blueprint, Flask
 
-from judge.web.pages import assets, errors, frame, operations, people, problems, signing_in, submissions
+from judge.web.pages import (
+    assets,
+    authoring,
+    errors,
+    frame,
+    operations,
+    people,
+    problems,
+    rejudging,
+    signing_in,
+    submissions,
+)
 
 blueprint = Blueprint("pages", __name__, template_folder="templates")
-for part in (assets, problems, submissions, people, operations, signing_in):
+for part in (assets, problems, submissions, people, signing_in, authoring, rejudging, operations):
     blueprint.register_blueprint(part.blueprint)
 
 

@@ -54,6 +54,11 @@ class Viewer:
     has_accounts: bool
     operates: bool = False
 
+    @property
+    def is_author(self) -> bool:
+        """Whether they may see and change versions of problems."""
+        return not self.has_accounts or self.role in ("author", "admin")
+
 
 def register(app: Flask) -> None:
     """Let templates write figures, and name assets."""

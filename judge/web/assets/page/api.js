@@ -1,6 +1,7 @@
 // Requests to the API, in the viewer's name; what fails for the moment is sent again, and is done once.
 
-const field = document.querySelector('input[name="csrf_token"]');
+/** What shows that a request was wanted; empty where nobody is signed in. */
+export const csrf = document.querySelector('input[name="csrf_token"]')?.value ?? "";
 
 /** An answer that is an error; `detail` says what to do about it. */
 export class Refused extends Error {
@@ -27,7 +28,7 @@ export async function get(path, options = {}) {
 /** POST a body. It carries a key, so that what was lost on its way may be sent again and still be made once. */
 export async function post(path, body, { tries = 4 } = {}) {
   const headers = { Accept: "application/json", "Content-Type": "application/json", "Idempotency-Key": newKey() };
-  if (field?.value) headers["X-CSRF-Token"] = field.value;
+  if (csrf) headers["X-CSRF-Token"] = csrf;
   for (let tried = 0; ; tried += 1) {
     let response = null;
     try {

@@ -30,11 +30,12 @@ export class Live {
   }
 
   /**
-   * Follow a submission or a run: `snapshot` gets it as it stands, `event` each event after that, in order.
-   * Returns what ends it.
+   * Follow a submission, a run or a verification: `snapshot` gets it as it stands, `event` each event after
+   * that, in order. `after` is the number of an event up to which it is known, and no snapshot is needed.
+   * `path` and `query` say where it is asked for, where that is not where its kind is. Returns what ends it.
    */
-  follow(kind, id, { snapshot, event }) {
-    const topic = { kind, id, seq: null, snapshot, event };
+  follow(kind, id, { snapshot, event, after = null, path = `/${kind}s/${id}`, query = {} }) {
+    const topic = { kind, id, seq: after, path, query, snapshot, event };
     this.#topics.set(id, topic);
     clearTimeout(this.#idle);
     if (this.#ready) this.#subscribe(topic);
@@ -103,7 +104,7 @@ export class Live {
       this.#tell("live");
       for (const topic of this.#topics.values()) this.#subscribe(topic);
     } else if (message.type === "snapshot") {
-      const shown = message.submission ?? message.run;
+      const shown = message.submission ?? message.run ?? message.verification;
       const topic = this.#topics.get(shown.id);
       // Who has come back is sent what was missed, and needs no snapshot.
       if (topic && topic.seq === null) {
@@ -116,7 +117,7 @@ export class Live {
   }
 
   #pass(event) {
-    const topic = this.#topics.get(event.submission_id ?? event.run_id);
+    const topic = this.#topics.get(event.submission_id ?? event.run_id ?? event.verification_id);
     if (topic && event.seq > (topic.seq ?? 0)) {
       topic.seq = event.seq;
       topic.event(event);
@@ -138,8 +139,8 @@ export class Live {
     const { signal } = this.#polls;
     for (let tried = 0; !signal.aborted && this.#topics.get(topic.id) === topic; ) {
       try {
-        const path = `/${topic.kind}s/${topic.id}/events?after_seq=${topic.seq ?? 0}&wait=${POLL_S}`;
-        const response = await fetch(`/api/v1${path}`, { signal, headers: { Accept: "application/json" } });
+        const query = new URLSearchParams({ after_seq: topic.seq ?? 0, wait: POLL_S, ...topic.query });
+        const response = await fetch(`/api/v1${topic.path}/events?${query}`, { signal, headers: { Accept: "application/json" } });
         if (response.ok) {
           const { items } = await response.json();
           if (signal.aborted) return;
@@ -161,7 +162,7 @@ export class Live {
 
   async #look(topic, signal) {
     try {
-      const found = await get(`/${topic.kind}s/${topic.id}`, { signal });
+      const found = await get(topic.path, { signal });
       if (signal.aborted) return;
       this.#tell("polling");
       topic.snapshot(found);
