@@ -33,7 +33,7 @@ int main() {
 }
 """
 LASTING = "import time\ntime.sleep(0.7)\nprint(sum(map(int, input().split())))\n"
-UNSIGNED = b"<STDIN> =~ /(\\d+) (\\d+)/; print $1 + $2, qq(\\n);\n"
+UNSIGNED = b"#!/usr/bin/perl\n<STDIN> =~ /(\\d+) (\\d+)/; print $1 + $2, qq(\\n);\n"
 WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 LOOKS = tuple((scheme, size) for scheme in ("light", "dark") for size in (WIDE, NARROW))
 

@@ -72,12 +72,14 @@ def test_a_broken_package_is_refused(author: Visitor, tmp_path: Path) -> None:
 def test_from_a_package_to_the_list_by_keys(author: Visitor, tmp_path: Path) -> None:
     """Upload, see the matrix fill, publish, and find it among the problems."""
     page = author.open("/problems")
+    # Listened for in time: whoever begins together with the key may get the system's own dialogue.
+    page.on("filechooser", lambda chooser: None)
     tab_to(page, 'a[href="/authoring"]')
     page.keyboard.press("Enter")
     expect(page).to_have_url(re.compile("/authoring$"))
     tab_to(page, "#package")
     with page.expect_file_chooser() as chooser:
-        page.keyboard.press("Enter")
+        page.keyboard.press("Space")
     chooser.value.set_files(written(tmp_path, LIVE))
     tab_to(page, "#upload button")
     page.keyboard.press("Enter")
