@@ -1,6 +1,7 @@
 """`judge run`: what the program prints, what it is given, and what its end is to the shell."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 
@@ -39,13 +40,17 @@ def test_streams_arguments_and_success(judge: Running, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("code", "told"),
-    [("import sys; sys.exit(3)", "exit code 3"), ("print(", "SyntaxError"), ("while True: pass", "CPU time")],
+    [
+        ("import sys; sys.exit(3)", "exit code 3"),
+        ("print(", "SyntaxError"),
+        ("while True: pass", "CPU time|by the clock"),  # as the machine has time for it
+    ],
 )
 def test_no_success(judge: Running, tmp_path: Path, code: str, told: str) -> None:
     """Exit code 1, and why."""
     done = run(judge, program(tmp_path, code))
     assert done.returncode == 1
-    assert told in done.stderr.decode()
+    assert re.search(told, done.stderr.decode())
 
 
 def test_more_than_is_told_live(judge: Running, tmp_path: Path) -> None:
