@@ -204,6 +204,8 @@ class Box:
         """End the box: processes, mounts, files, cgroup. Raises SandboxError if any stays."""
         if not self._closed:
             self._closed = True
-            self.runner.prepare_the_next(is_end=True)
-            self._scratch.close()
-            self._opening.close()
+            try:
+                self.runner.prepare_the_next(is_end=True)
+            finally:
+                self._scratch.close()
+                self._opening.close()

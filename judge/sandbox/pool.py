@@ -135,7 +135,8 @@ class Pool:
 
     def _refill_meanwhile(self) -> None:
         if not self._closed:
-            with contextlib.suppress(SandboxError):  # no fault of the box in use; the next ``take`` will tell
+            # No fault of the box in use; the next ``take`` will tell.
+            with contextlib.suppress(SandboxError, OSError):
                 self._refill()
 
     def _drop_the_dead(self) -> None:

@@ -1,6 +1,8 @@
 """Boxes made ahead: ready, distinct, of one use each, and gone with whatever they hang on."""
 
+import contextlib
 import os
+import resource
 import signal
 import subprocess
 import sys
@@ -236,6 +238,44 @@ def test_agents_hold_nothing(pool_here: Pool) -> None:
                 assert len(os.listdir(folder / "fd")) <= 3 + own
     finally:
         os.close(not_ours)
+
+
+@pytest.mark.parametrize("spare", [0, 3, 6, 9, 12, 15])
+def test_a_box_ends_though_no_next_one_can_be_begun(pool_here: Pool, spare: int) -> None:
+    """Whatever is missing, as descriptors here: the next ``take`` will tell."""
+    pool_here.wait()
+    box = pool_here.take()
+    agents = [os.pidfd_open(pid) for pid in box._link.process_ids]
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    taken: list[int] = []
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(map(int, os.listdir("/proc/self/fd"))) + 50, before[1]))
+    try:
+        with contextlib.suppress(OSError):
+            while True:
+                taken.append(os.dup(0))
+        for _ in range(spare):
+            os.close(taken.pop())
+        box.close()
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
+        for descriptor in taken:
+            os.close(descriptor)
+    assert all(map(ended, agents))
+    with pool_here.take() as another:
+        assert shell(another, "echo on") == "on\n"
+
+
+def test_a_box_ends_though_what_it_prepares_breaks_off() -> None:
+    """A time limit's exception may come at any moment, this one among them."""
+
+    def break_off() -> None:
+        raise TimeoutError
+
+    box = Box(meanwhile=break_off)
+    agents = [os.pidfd_open(pid) for pid in box._link.process_ids]
+    with pytest.raises(TimeoutError):
+        box.close()
+    assert all(map(ended, agents))
 
 
 def test_a_plain_box_needs_no_pool() -> None:
