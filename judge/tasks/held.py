@@ -3,7 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol, TypeVar
 
 from sqlalchemy.exc import OperationalError
@@ -104,7 +104,8 @@ class Held:
         except Exception as error:
             # A failure of ours, the soft time limit among them, is never a verdict: somebody tries again.
             doubt()
-            self.give_back(lost=True, failure=f"{type(error).__name__}: {error}")
+            with suppress(AttemptLost):  # as after the verdict, while its boxes are ended: it stands
+                self.give_back(lost=True, failure=f"{type(error).__name__}: {error}")
             raise
 
     def give_back(self, *, lost: bool, failure: str = "") -> None:

@@ -172,6 +172,22 @@ def test_rows_that_cannot_be_written_end_the_attempt(problem: str) -> None:
     assert ledger.get(submission_id).state == State.RUNNING
 
 
+def test_what_fails_after_the_verdict_costs_nothing(problem: str) -> None:
+    """A box that does not end, or a time limit that comes then: the verdict stands, the failure is told."""
+    submission_id, attempt = begin()
+
+    def fail_late() -> None:
+        with attempt, attempt.given_back(lambda: None):
+            attempt.compiled(None)
+            attempt.finish(ACCEPTED)
+            raise SandboxError("agent", "processes live on")
+
+    with pytest.raises(SandboxError, match="live on"):
+        fail_late()
+    assert ledger.get(submission_id).verdict == Verdict.ACCEPTED
+    assert log_of(submission_id)[-1] == (4, "done")
+
+
 def test_a_drained_attempt_keeps_what_it_saw(problem: str) -> None:
     """Interrupted, it gives back with the rows that still waited, and costs nothing."""
     submission_id, attempt = begin()
