@@ -30,6 +30,7 @@ from judge.web.problems import checked_id
 from judge.web.runs import seen as run_seen
 from judge.web.schemas import DIGITS, Id, Text, UserName
 from judge.web.submissions import seen
+from judge.web.topics import VERIFICATION
 from judge.web.waiting import WaitQuery, asked_wait_s
 
 blueprint = Blueprint("events", __name__)
@@ -127,9 +128,10 @@ def of_user() -> Response:
     where = _LAST_EVENT_ID if request.headers.get(_LAST_EVENT_ID) else "after"
     resumed = request.headers.get(_LAST_EVENT_ID) or asked.after
     try:
-        feed = UserFeed(user_id, Bookmark.parse(resumed) if resumed else None)
+        bookmark = Bookmark.parse(resumed) if resumed else None
     except ValueError as error:
         raise invalid(where, f"give the id of an event of this stream, or leave it out: {error}") from error
+    feed = UserFeed(user_id, bookmark, is_author=VERIFICATION.sees_all(asker))
     if _wants_stream():
         return serve(feed)
     due = poll(feed, asked_wait_s())

@@ -116,12 +116,17 @@ class _Known:
 
 
 class UserFeed:
-    """Whatever happens to what is a user's: from now on, or after a bookmark. It has no end."""
+    """Whatever happens to what is a user's: from now on, or after a bookmark. It has no end.
 
-    def __init__(self, user_id: str, bookmark: Bookmark | None) -> None:
+    is_author: of verifications, too.
+    """
+
+    def __init__(self, user_id: str, bookmark: Bookmark | None, *, is_author: bool) -> None:
         self._user_id = user_id
         self._bookmark = bookmark
-        self._watch = Watch(user_id, follows_user=True, born_after=_NO_ID, missing=history.missing)
+        self._watch = Watch(
+            user_id, follows_user=True, born_after=_NO_ID, missing=history.missing, is_author=is_author
+        )
         self._unsettled = 0
 
     @property

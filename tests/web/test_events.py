@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from tests.servers import submit as submitted
 from tests.web.eventsource import ACCEPT, EventSource
 from tests.web.programs import SLOW
 from tests.web.test_refusals import pointers, refused
-from tests.web.test_socket import ends, gapless, somebody, submit
+from tests.web.test_socket import ends, gapless, silent, somebody, submit
 from tests.web.test_versions import PACKAGE, REPORT, put
 
 UNKNOWN = "0" * 26
@@ -275,6 +276,30 @@ def test_the_log_of_a_verification(web: Running) -> None:
     refused(web.request("GET", path, params={"verification_id": "nope"}), 404)
     refused(web.request("GET", "/problems/a-plus-b/versions/2/events"), 404)
     refused(web.request("GET", "/problems/no_id/versions/1/events"), 404)
+
+
+def test_verifications_are_told_to_authors_alone(token_web: Running) -> None:
+    """They name secret tests: an author's token of a lesser scope brings none, not of the author's own."""
+    accounts.add("eve", "author")
+    eve = replace(token_web, token=tokens.new("eve")[0])
+    lesser = replace(token_web, token=tokens.new("eve", scope="submit")[0])
+    sockets = {who.token: token_web.socket({"token": who.token}) for who in (eve, lesser)}
+    begun = {who.token: who.get("/events")["last_event_id"] for who in (eve, lesser)}
+    id_ = put(eve, PACKAGE).json()["verification_id"]
+    claim = verifications.claim(id_, "worker")
+    assert claim is not None
+    events.publish([claim.event])
+    told = [("verification.queued", 1), ("verification.running", 2)]
+    for who, expected in ((eve, told), (lesser, [])):
+        socket = sockets[who.token]
+        heard = [socket.receive() for _ in expected]
+        assert [(event["type"], event["seq"]) for event in heard] == expected
+        assert silent(socket)
+        socket.send({"type": "subscribe", "verification_id": id_})
+        assert socket.receive()["type"] == ("snapshot" if expected else "error")
+        items = who.get("/events", params={"after": begun[who.token]})["items"]
+        assert [(item["type"], item["seq"]) for item in items] == expected
+    refused(lesser.request("GET", "/problems/a-plus-b/versions/1/events"), 403)
 
 
 # All that is a user's
