@@ -281,6 +281,23 @@ def test_another_key_ends_every_csrf_token(browser: Browser, servers: Servers) -
         refused(other.request("POST", "/submissions", json={}, headers=headers), 422)
 
 
+def test_signed_out_before_a_button_one_comes_back_to_its_page(token_web: Running) -> None:
+    """And not to what the button asks for, which cannot be looked at; nor to where a foreign page stands."""
+    page = "/authoring/problems/echo/versions/1"
+    for stood_on, back in (
+        (f"{token_web.url}{page}?a=b", f"{page}?a=b"),
+        (f"{token_web.url}.example/x", f"{page}/publish"),
+        (None, f"{page}/publish"),
+    ):
+        sent = requests.post(
+            f"{token_web.url}{page}/publish",
+            headers={"Accept": "text/html", "Referer": stood_on},
+            timeout=PATIENCE_S,
+        )
+        assert sent.status_code == 401
+        assert f'name="next" value="{back}"' in sent.text
+
+
 def test_without_accounts_there_is_nobody_to_sign_in_as(web: Running) -> None:
     """403 that says why; a page is told that it is anonymous and may do everything."""
     for method, path in (("POST", "/session"), ("DELETE", "/session"), ("GET", "/users"), ("POST", "/users"),

@@ -32,7 +32,7 @@ def _as_page(response: Response) -> Response:
     problem = json.loads(response.get_data())
     status = HTTPStatus(response.status_code)
     if status == HTTPStatus.UNAUTHORIZED and settings().auth == "token":
-        shown = frame.page("sign_in.html", status, next=request.full_path.rstrip("?"), problem=None)
+        shown = frame.page("sign_in.html", status, next=_left(), problem=None)
     else:
         shown = frame.page("error.html", status, problem=problem)
     for name in ("Retry-After", "Allow", "WWW-Authenticate"):
@@ -40,6 +40,14 @@ def _as_page(response: Response) -> Response:
             shown.headers[name] = response.headers[name]
     shown.vary.add("Accept")
     return shown
+
+
+def _left() -> str:
+    """The page to come back to: the one that was asked for or, of a form, the one that it stands on."""
+    stood_on = request.referrer or ""
+    if request.method == "GET" or not stood_on.startswith(request.host_url):
+        return request.full_path.rstrip("?")
+    return "/" + stood_on.removeprefix(request.host_url)
 
 
 def _is_for_programs(path: str) -> bool:
