@@ -69,6 +69,16 @@ def test_a_broken_package_is_refused(author: Visitor, tmp_path: Path) -> None:
     expect(rows).not_to_have_count(2)
 
 
+def test_a_file_whose_name_is_no_id(author: Visitor, tmp_path: Path) -> None:
+    """Where none is written it stands for the problem all the same, so that its author is told what is."""
+    author.forgiven = "422"
+    page = author.open("/authoring")
+    page.get_by_label("Package", exact=True).set_input_files(written(tmp_path, GOOD, "задача.zip"))
+    expect(page.get_by_label("Problem", exact=True)).to_have_value("")
+    page.get_by_role("button", name="Upload").click()
+    expect(page.locator("#refused")).to_contain_text("a problem's id is up to 64 of a-z")
+
+
 def test_from_a_package_to_the_list_by_keys(author: Visitor, tmp_path: Path) -> None:
     """Upload, see the matrix fill, publish, and find it among the problems."""
     page = author.open("/problems")

@@ -14,7 +14,7 @@ const refused = document.getElementById("refused");
 // The file's name is the problem's, until somebody writes another.
 let suggested = "";
 chosen.addEventListener("change", () => {
-  const name = chosen.files[0]?.name.replace(/\.zip$/i, "").toLowerCase() ?? "";
+  const name = chosen.files[0] ? stem(chosen.files[0]).toLowerCase() : "";
   if (id.type !== "hidden" && id.value === suggested) {
     id.value = suggested = name.replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
   }
@@ -38,10 +38,11 @@ form.addEventListener("submit", async (event) => {
 
 /** Send it; resolves with the version, rejects with what is wrong, or with null where it was stopped. */
 function send(file) {
+  const problem = id.value.trim() || stem(file);
   const name = told.names_itself ? `?user_id=${encodeURIComponent(told.user)}` : "";
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest(); // fetch does not tell how much was sent
-    request.open("PUT", `/api/v1/problems/${encodeURIComponent(id.value)}${name}`);
+    request.open("PUT", `/api/v1/problems/${encodeURIComponent(problem)}${name}`);
     request.responseType = "json";
     request.setRequestHeader("Accept", "application/json");
     request.setRequestHeader("Content-Type", "application/zip");
@@ -69,6 +70,7 @@ function send(file) {
   });
 }
 
+const stem = (file) => file.name.replace(/\.zip$/i, "");
 const megabytes = (bytes) => (bytes / 1e6).toFixed(1);
 
 function show({ detail, errors = [] }) {
