@@ -16,12 +16,12 @@ LONG = Limits(cpu_time_s=60, wall_time_s=60, memory_bytes=64 * MIB, output_bytes
 
 
 def cpu_of_a_program(slot: Slot) -> bytes:
-    with slot.take() as box:
+    with slot.take(()) as box:
         return box.run(("sh", "-c", "grep Cpus_allowed_list /proc/self/status"), LONG).stdout
 
 
 def sleep(begun: threading.Event, slot: Slot) -> None:
-    with slot.take() as box:
+    with slot.take(()) as box:
         slot.tell("begun")
         begun.set()
         box.run(("sleep", "60"), LONG)
@@ -83,9 +83,13 @@ def test_a_job_that_asks_for_more_after_the_end_is_stopped() -> None:
     ends: list[type] = []
 
     def stubborn(slot: Slot) -> None:
-        with slot.take() as box:
+        with slot.take(()) as box:
             slot.tell("begun")
-            for step in (lambda: box.run(("sleep", "60"), LONG), slot.take, lambda: slot.tell("more")):
+            for step in (
+                lambda: box.run(("sleep", "60"), LONG),
+                partial(slot.take, ()),
+                lambda: slot.tell("more"),
+            ):
                 try:
                     step()
                 except (Stopped, BoxKilled) as end:
