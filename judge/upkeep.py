@@ -28,6 +28,10 @@ from judge.verdict import VersionState
 log = logging.getLogger(__name__)
 
 _SWEEPING = 0x7377656570  # "sweep": a lock's number, which every sweeper agrees on
+_ALONE = select(
+    func.pg_try_advisory_xact_lock(_SWEEPING),
+    func.set_config("idle_in_transaction_session_timeout", "3s", True),  # of this transaction alone
+)
 _PURGED_AT_ONCE = 5000
 _KEYS: dict[type[EventRow] | type[RunEventRow] | type[VerificationEventRow], Tuple] = {
     EventRow: tuple_(EventRow.submission_id, EventRow.seq),
@@ -40,11 +44,13 @@ _KEYS: dict[type[EventRow] | type[RunEventRow] | type[VerificationEventRow], Tup
 def alone_in_sweeping() -> Iterator[bool]:
     """Whether no other process sweeps; if so, none does until the block ends, or until it stands still.
 
-    Postgres takes the lock from whoever says nothing for some seconds: it may be frozen.
+    Postgres takes the lock from whoever says nothing for three seconds: it may be frozen, and what has lost
+    its worker waits for a sweep. Two at once do no harm.
     """
     with ExitStack() as stack:
         session = stack.enter_context(transaction())
-        yield bool(session.scalar(select(func.pg_try_advisory_xact_lock(_SWEEPING))))
+        is_alone, _ = session.execute(_ALONE).one()
+        yield is_alone
         try:
             stack.close()
         except OperationalError:

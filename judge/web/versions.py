@@ -40,7 +40,7 @@ class NewestQuery(paging.Page):
     """The query of GET /versions."""
 
     cursor: Annotated[
-        int | None, Field(ge=1, lt=2**63, description="next_cursor of the page before"), DIGITS
+        int | None, Field(ge=1, lt=10**9, description="next_cursor of the page before"), DIGITS
     ] = None  # type: ignore[assignment]  # a number here
 
 
