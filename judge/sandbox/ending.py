@@ -28,7 +28,8 @@ def outcome_of(answer: Answer, limits: Limits, cgroup: Cgroup, out: Stream, err:
     if answer.failure and answer.failure not in ARTEFACT_FAULTS:
         raise SandboxError("start of a program", failure)
     code = os.waitstatus_to_exitcode(answer.wait_status)
-    cpu_time_s, wall_time_s = answer.cpu_ns / 1e9, answer.wall_ns / 1e9
+    # The kernel's account of a short run may be some microseconds less than it was before that.
+    cpu_time_s, wall_time_s = max(0, answer.cpu_ns) / 1e9, answer.wall_ns / 1e9
     if memory_exceeded:
         status = Status.MEMORY_EXCEEDED
     elif out.exceeded or err.exceeded:

@@ -56,8 +56,9 @@ def descendants(above: int | None = None) -> set[int]:
 
 
 def _is_server(pid: int) -> bool:
-    """Whether a child of ours is a judge, or a server for tests, and no interpreter of a box."""
-    return any(name in command(pid) for name in (b"judge\0up", b"postgres\0", b"valkey-server"))
+    """Whether a child of ours is a judge, a server or the browser for tests, and no interpreter of a box."""
+    others = (b"judge\0up", b"postgres\0", b"valkey-server", b"playwright")
+    return any(name in command(pid) for name in others)
 
 
 def command(pid: int) -> bytes:

@@ -38,7 +38,7 @@ def test_from_zero_and_back_and_up_again(autoscale: Start) -> None:
     autoscaler.until(lambda: "keeping 0 to 3 workers" in autoscaler.log)
     names = []
     for _ in range(2):
-        assert autoscaler.workers == []
+        assert autoscaler.workers == [], autoscaler.log
         judged(autoscaler, send(QUICKLY))
         names.append(autoscaler.until_ready(1)[0].name)
         autoscaler.until(lambda: not autoscaler.workers and not present())
@@ -103,7 +103,7 @@ def test_workers_that_cannot_start(autoscale: Start) -> None:
 def test_kill_9_of_the_autoscaler(autoscale: Start) -> None:
     """Its workers finish what they hold and end; the next one need not wait for them, nor loses anything."""
     first = autoscale("--max", "1")
-    long = send(lasting(6))
+    long = send(lasting(20))
     first.until(lambda: held(long))
     [orphan] = first.workers
     first.process.kill()
