@@ -89,8 +89,11 @@ def send(code: str) -> str:
 
 
 def lasting(seconds: float) -> str:
-    """A right program that ends at a certain moment, whenever it is started."""
-    return f"import time\ntime.sleep(max(0, {time.time() + seconds} - time.time()))\nprint(input())\n"
+    """A right program that ends at a certain moment, yet lasts two seconds each time that it is started.
+
+    A worker that is late to start it is still seen while it runs.
+    """
+    return f"import time\ntime.sleep(max(2, {time.time() + seconds} - time.time()))\nprint(input())\n"
 
 
 def age(by_s: float = 60.0) -> None:
