@@ -68,7 +68,7 @@ class Settings(BaseSettings):
     database_url: str = Field(
         default="",
         validation_alias=AliasChoices("DATABASE_URL"),
-        description="PostgreSQL; empty: `judge up` starts an embedded one",
+        description="PostgreSQL, or a pooler of it in session mode; empty: `judge up` starts an embedded one",
     )
     redis_url: str = Field(
         default="",

@@ -28,6 +28,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from judge import metrics
 from judge.config import settings
 from judge.errors import ConfigError
+from judge.prepared import execute_prepared
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,7 @@ def engine() -> Engine:
     )
     event.listen(made, "handle_error", _name_failure)
     event.listen(made, "checkout", _look_at)
+    event.listen(made, "before_cursor_execute", execute_prepared, retval=True)
     return made
 
 

@@ -36,6 +36,7 @@ from judge.config import settings
 from judge.db import affected, after_commit, at_once, is_hint, transaction
 from judge.errors import AttemptLost
 from judge.models import RunRow, SubmissionRow, VerificationRow
+from judge.prepared import prepared
 from judge.records import storable
 from judge.verdict import State
 
@@ -109,7 +110,7 @@ def mark_sent(table: type[Row], id_: str, *, published_after: int, published_seq
 def _marked(table: type[Row], *, sent: bool) -> Update:
     """Made once, for it is carried out twice a submission."""
     after, seq = bindparam("after", type_=Integer), bindparam("seq", type_=Integer)
-    return (
+    return prepared(
         update(table)
         # Were it lost, something would be sent twice, which is harmless.
         .where(table.id == bindparam("id_"), is_hint())
@@ -275,14 +276,15 @@ class Journal(ABC, Generic[Row, Told]):
         table = self.table
         noted = published(table, bindparam("after", type_=Integer), bindparam("seq", type_=Integer))
         values = {name: bindparam(f"to_{name}", type_=getattr(table, name).type) for name in names}
-        return moving(
+        statement = moving(
             table,
             *self._holds(bindparam("id_", type_=Text), bindparam("held_by", type_=Integer)),
             entries=self.told(bindparam("entries", type_=Integer)),
             published_seq=noted,
             **values,
             **(self.ended if is_end else {}),
-        ).returning(*self.computed)
+        )
+        return prepared(statement.returning(*self.computed))
 
     def give_back(self, id_: str, attempt: int, *, lost: bool, failure: str = "") -> list[Told]:
         """End an attempt without a result: back to the queue or, after too many lost ones, failed.

@@ -19,6 +19,7 @@ from judge.db import at_once, take_turns, transaction, write_hint
 from judge.errors import QueueUnavailable
 from judge.journal import now, overdue
 from judge.models import LanguageRow, PackageRow, RunRow, SubmissionRow
+from judge.prepared import prepared
 from judge.turns import LANGUAGE, Lined
 from judge.verdict import HELD, State
 
@@ -146,7 +147,7 @@ def _wanted(language: Any) -> Any:
     return turns.anybody_due(language) & (turns.room(language) > 0)
 
 
-_IS_WANTED = select(_wanted(LANGUAGE))
+_IS_WANTED = prepared(select(_wanted(LANGUAGE)))
 
 
 _ROOM = func.greatest(turns.room(LANGUAGE), 0)
@@ -184,7 +185,7 @@ def _take() -> Any:
     query = select(first.c.kind, first.c.id, func.coalesce(*(one.c.longest_s for one in taken.values())))
     for one in taken.values():
         query = query.outerjoin(one, one.c.id == first.c.id)
-    return query.order_by(first.c.turn, first.c.id)
+    return prepared(query.order_by(first.c.turn, first.c.id))
 
 
 def _longest_s(table: Lined) -> Any:

@@ -19,6 +19,7 @@ from judge.models import PackageRow, Problem
 from judge.packages import archives
 from judge.packages.package import Package
 from judge.pages import Pages
+from judge.prepared import prepared
 from judge.versions import Prepared
 
 _UNLISTED: dict[str, Any] = {"tests": [], "samples": [], "validators": [], "includes": []}
@@ -168,7 +169,7 @@ def get(problem_id: str) -> CurrentProblem:
     return CurrentProblem(problem_id, row.id, row.version, manifest, pages)
 
 
-_CURRENT = (
+_CURRENT = prepared(
     select(PackageRow.id, PackageRow.version, PackageRow.manifest, PackageRow.pages)
     .join(Problem, Problem.package_id == PackageRow.id)
     .where(Problem.id == bindparam("id_"))

@@ -33,6 +33,7 @@ from sqlalchemy.orm import Session, aliased
 
 from judge.models import RunRow, SubmissionRow, WorkerRow
 from judge.models.columns import NOW
+from judge.prepared import prepared
 from judge.verdict import State
 
 Lined = type[SubmissionRow] | type[RunRow]
@@ -77,7 +78,7 @@ def join(session: Session, table: Lined, language: str, turn_of: str, *, at_once
 @cache
 def _join(table: Lined) -> Any:
     columns = joining(table)
-    return select(columns["turn"], columns["sent_at"])
+    return prepared(select(columns["turn"], columns["sent_at"]))
 
 
 def joining(table: Lined) -> dict[str, ColumnElement[Any]]:

@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import insert
 from judge import changes
 from judge.db import at_once, transaction
 from judge.models import LanguageRow, RunRow, SubmissionRow, VerificationRow, WorkerRow
+from judge.prepared import prepared
 from judge.verdict import HELD, VerificationState
 
 _GONE_AFTER = timedelta(seconds=15)
@@ -138,7 +139,7 @@ def languages() -> list[dict[str, Any]]:
         return list(connection.scalars(_LANGUAGES))
 
 
-_LANGUAGES = select(LanguageRow.spec).order_by(LanguageRow.id)
+_LANGUAGES = prepared(select(LanguageRow.spec).order_by(LanguageRow.id))
 
 
 def _upsert(table: type[Any], key: str, value: str, columns: dict[str, Any]) -> Any:

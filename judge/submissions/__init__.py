@@ -29,6 +29,7 @@ from judge.events import Event, kind
 from judge.journal import Entry, Journal, Published
 from judge.manifest import Manifest
 from judge.models import EventRow, PackageRow, SubmissionRow, TestRow
+from judge.prepared import prepared
 from judge.records import Judgement, SourceFile, Submission, TestResult, new_id
 from judge.submissions import rejudged
 from judge.submissions.ledger import read_row
@@ -121,7 +122,7 @@ def _create() -> Any:
     )
     first = select(made.c.id, made.c.last_seq, literal(_QUEUED), made.c.changed_at, literal(_FIRST, JSONB))
     event = insert(EventRow).from_select(["submission_id", "seq", "type", "at", "data"], first).cte("event")
-    return select(made).add_cte(event)
+    return prepared(select(made).add_cte(event))
 
 
 _TOLD = ("id", "problem_id", "package_id", "test_count", "user_id", "language", "files", "entry_point",
@@ -188,7 +189,7 @@ def _claim() -> Any:
     ).where(~claimed.c.is_trial)
     event = insert(EventRow).from_select(["submission_id", "seq", "type", "at", "data"], told).cte("event")
     asked = select(claimed, PackageRow.manifest).join(PackageRow, PackageRow.id == claimed.c.package_id)
-    return asked.add_cte(event)
+    return prepared(asked.add_cte(event))
 
 
 def record(submission_id: str, attempt: int, steps: Sequence[Step], *, published: Published) -> list[Event]:

@@ -29,6 +29,7 @@ from judge.db import take_turns, transaction
 from judge.errors import Conflict, NotFound
 from judge.journal import now
 from judge.models import DeliveryRow, User, WebhookRow
+from judge.prepared import prepared
 from judge.records import instant, is_id, new_id
 from judge.webhooks.signatures import new_secret
 
@@ -179,7 +180,7 @@ def _hearing() -> Select[str, bool]:
     owner = select(User.id).where(
         User.id == WebhookRow.user_id, User.disabled_at.is_(None), User.removed_at.is_(None)
     )
-    return (
+    return prepared(
         select(WebhookRow.id, is_full(bindparam("most", type_=Integer)))
         .where(
             # Two indexes, one for each.
