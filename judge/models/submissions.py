@@ -126,7 +126,7 @@ class TestRow(Base):
     exit_code: Mapped[int | None] = mapped_column(Integer)
     signal: Mapped[int | None] = mapped_column(Integer)
     message: Mapped[str | None] = mapped_column(Text)
-    group: Mapped[str] = mapped_column("group_name", Text, server_default="")  # by the author's name
+    group: Mapped[str] = mapped_column("group_name", Text, key="group", server_default="")  # to authors
     score: Mapped[float | None] = mapped_column(Float)
     judge_message: Mapped[str | None] = mapped_column(Text)  # for authors alone
     repeated_cpu_s: Mapped[list[float] | None] = mapped_column(ARRAY(Float))

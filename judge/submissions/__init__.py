@@ -258,7 +258,7 @@ def _write(session: Session, row: SubmissionRow, steps: Sequence[Step]) -> list[
     """The rows of those that are tests; what is to be logged of all of them."""
     tests = [step for step in steps if isinstance(step, TestResult)]
     if tests:
-        session.execute(
+        session.connection().execute(  # the session would make entities of them first
             insert(TestRow),
             [{"submission_id": row.id, "attempt": row.attempt, **asdict(test)} for test in tests],
         )
@@ -293,7 +293,7 @@ class _Journal(Journal[SubmissionRow, Event]):
             Event(row.id, first + offset, kind(word), row.problem_id, row.user_id, row.changed_at, data)
             for offset, (word, data) in enumerate(entries)
         ]
-        session.connection().execute(  # the session would make entities of them first
+        session.connection().execute(
             insert(EventRow),
             [
                 {"submission_id": e.submission_id, "seq": e.seq, "type": e.type, "at": e.at, "data": e.data}
