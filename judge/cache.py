@@ -21,7 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from judge.cache_server import Away, server
+from judge.cache_server import Away, Call, server
 from judge.config import settings
 
 _LEASE_S = 3.0
@@ -153,8 +153,12 @@ def bypass(fill: Callable[[], Filling]) -> Read:
 
 def forget(*subjects: str) -> None:
     """Keep nothing of these any more, nor what those bring who are reading now. Raises Away."""
-    for first in range(0, len(subjects), _AT_ONCE):
-        server().run(_FORGET, subjects[first : first + _AT_ONCE], insistently=True)
+    server().run_all(forgetting(subjects), insistently=True)
+
+
+def forgetting(subjects: Sequence[str]) -> list[Call]:
+    """The calls by which ``forget`` does that, for who has to tell Redis of more."""
+    return [(_FORGET, subjects[first : first + _AT_ONCE], ()) for first in range(0, len(subjects), _AT_ONCE)]
 
 
 def _read(filling: Filling, status: Status) -> Read:

@@ -28,6 +28,8 @@ _SKIPPED_S = 1.0
 """After a failure nobody of this process asks for so long; then one does, before the others."""
 
 Argument = str | bytes | int
+Call = tuple[str, Sequence[str], Sequence[Argument]]
+"""A script, its keys without their prefix, and its arguments."""
 
 
 class Away(JudgeError):
@@ -52,34 +54,47 @@ class Server:
 
         insistently: it is asked even if it has not answered just now.
         """
+        [answer] = self.run_all([(script, keys, arguments)], insistently=insistently)
+        return answer
+
+    def run_all(self, calls: Sequence[Call], *, insistently: bool = False) -> list[Any]:
+        """What these answer, which are run in their order, in one trip. Raises Away.
+
+        Where Redis knows one of them no more, all are run again.
+        """
         now = time.monotonic()
         if now < self._skipped_until and not insistently:
             raise Away("Redis has not answered just now")
         if self._skipped_until:
             self._skipped_until = now + _SKIPPED_S  # whoever comes meanwhile does not wait for the same
         try:
-            answer = self._run(script, keys, arguments)
+            answers = self._run(calls)
         except redis.RedisError as error:
             metrics.redis_errors.inc("cache")
             self._skipped_until = time.monotonic() + _SKIPPED_S
             raise Away(str(error)) from error
         self._skipped_until = 0.0
-        return answer
+        return answers
 
     def close(self) -> None:
         """Close the connections."""
         self._redis.close()
 
-    def _run(self, script: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
-        run, sha = self._known.get(script) or self._load(script)
+    def _run(self, calls: Sequence[Call]) -> list[Any]:
         try:
-            return self._evaluate(run, sha, keys, arguments)
+            return self._evaluate(calls)
         except NoScriptError:
-            return self._evaluate(*self._load(script), keys, arguments)
+            for script in {script for script, _, _ in calls}:
+                self._load(script)
+            return self._evaluate(calls)
 
-    def _evaluate(self, run: str, sha: str, keys: Sequence[str], arguments: Sequence[Argument]) -> Any:
-        whole = (f"{_PREFIX}:{run}:{key}" for key in keys)
-        return self._redis.evalsha(sha, len(keys), *whole, *arguments)
+    def _evaluate(self, calls: Sequence[Call]) -> list[Any]:
+        with self._redis.pipeline(transaction=False) as pipe:
+            for script, keys, arguments in calls:
+                run, sha = self._known.get(script) or self._load(script)
+                whole = (f"{_PREFIX}:{run}:{key}" for key in keys)
+                pipe.evalsha(sha, len(keys), *whole, *arguments)
+            return pipe.execute()
 
     def _load(self, script: str) -> tuple[str, str]:
         # On one connection, which does not outlive the run of the server that it asks for.

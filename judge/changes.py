@@ -142,11 +142,9 @@ def _apply(subjects: Sequence[Subject]) -> bool:
             case _:
                 kept.add(subject)
     try:
-        if kept:
-            cache.forget(*kept)
         if doubted:
             leaderboards.forget(*doubted)
-        leaderboards.update(places)
+        leaderboards.update(places, first=cache.forgetting(list(kept)))
     except Away:
         return False
     return True

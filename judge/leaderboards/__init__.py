@@ -13,11 +13,11 @@ it (``builder``). The others wait a little, then ask Postgres.
 import secrets
 import time
 from collections import Counter
-from collections.abc import Callable, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass
 
 from judge.cache import Status
-from judge.cache_server import Away, server
+from judge.cache_server import Away, Call, server
 from judge.leaderboards import standings
 from judge.leaderboards.builder import built
 from judge.leaderboards.places import PREFIX, building, claim, kept, place, ranked
@@ -109,19 +109,22 @@ def around(board: Board, user_id: str, *, limit: int, believed: bool = True) -> 
     )
 
 
-def update(changed: Set[Place]) -> None:
-    """Put the standings of these users in their places, as they are from now on. Raises Away."""
+def update(changed: Set[Place], *, first: Sequence[Call] = ()) -> None:
+    """Put the standings of these users in their places, as they are from now on. Raises Away.
+
+    first: what Redis is to do before that, in the same trip.
+    """
     users = Counter(board for board, _ in changed)
     if many := [board for board, count in users.items() if count > _FEW]:
         forget(*many)
     left = [(board, user_id) for board, user_id in changed if board not in many]
     for _ in range(_ROUNDS):
-        if not left:
+        if not left and not first:
             return
         token = secrets.token_hex(8)
-        claimed = [at for at in left if _claimed(at, token)]
+        claimed, first = _claimed(left, token, first), ()
         found = standings.of(claimed) if claimed else {}
-        left = [at for at in claimed if not _written(at, token, found.get(at))]
+        left = _unwritten(claimed, token, found) if claimed else []
     if left:  # in doubt
         forget(*{board for board, _ in left})
 
@@ -132,18 +135,24 @@ def forget(*boards: Board) -> None:
     server().run(_FORGET, keys, insistently=True)
 
 
-def _claimed(at: Place, token: str) -> bool:
-    board, user_id = at
-    keys = [kept(board)[1], building(board), claim(board, user_id)]
-    return bool(server().run(_CLAIM, keys, user_id, token, _CLAIM_S * 1000, insistently=True))
+def _claimed(places: Sequence[Place], token: str, first: Sequence[Call] = ()) -> list[Place]:
+    """Those of which the board is there; whoever claims one later is to write it instead."""
+    calls: list[Call] = [
+        (_CLAIM, [kept(board)[1], building(board), claim(board, user_id)], [user_id, token, _CLAIM_S * 1000])
+        for board, user_id in places
+    ]
+    answers = server().run_all([*first, *calls], insistently=True)[len(first) :]
+    return [at for at, is_there in zip(places, answers, strict=True) if is_there]
 
 
-def _written(at: Place, token: str, standing: Standing | None) -> bool:
-    """False where the claim is gone and nobody is known to have a newer one."""
-    board, user_id = at
-    keys = [*kept(board), claim(board, user_id)]
-    new = place(board, standing) if standing else ""
-    return bool(server().run(_WRITE, keys, user_id, token, new, insistently=True))
+def _unwritten(places: Sequence[Place], token: str, found: Mapping[Place, Standing]) -> list[Place]:
+    """Those whose claim is gone, where nobody is known to have a newer one; the others are written."""
+    calls: list[Call] = [
+        (_WRITE, [*kept(at[0]), claim(*at)], [at[1], token, place(at[0], found[at]) if at in found else ""])
+        for at in places
+    ]
+    answers = server().run_all(calls, insistently=True)
+    return [at for at, is_written in zip(places, answers, strict=True) if not is_written]
 
 
 def _page(

@@ -278,11 +278,11 @@ def test_the_last_to_read_writes(listed: None) -> None:
     judge("ada", "one", "accepted")
     assert len(shown(ALL)) == 1
     place = ALL, "ada"
-    slow = leaderboards._claimed(place, "slow")
-    before = standings.of([place])[place]
+    slow = leaderboards._claimed([place], "slow")
+    before = standings.of([place])
     judge("ada", "two", "accepted")
-    assert slow
-    leaderboards._written(place, "slow", before)
+    assert slow == [place]
+    leaderboards._unwritten([place], "slow", before)
     [only] = shown(ALL)
     assert only.standing.solved == 2
 
