@@ -92,7 +92,7 @@ def look_at_operations(browser: Browser, judge: Running, folder: Path) -> None:
             re.compile("now [1-9]"), timeout=60_000
         )
         page.screenshot(path=folder / f"operations-{_end(scheme, size)}", full_page=True)
-        context.close()
+        page.context.close()
     for submission in crowd:
         judge.ended(submission["id"], within_s=600)
 
@@ -129,15 +129,20 @@ def sent(judge: Running, problem: str, package: bytes) -> int:
     return version
 
 
-def look_as_author(
-    browser: Browser, judge: Running, folder: Path, paths: dict[str, str], scheme: str, size: dict[str, int]
-) -> None:
-    """The pages of authors, and a package that is refused."""
+def opened(browser: Browser, judge: Running, scheme: str, size: dict[str, int]) -> Page:
+    """A page of ada's, in a context of its own."""
     context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]  # it is one
     context.add_cookies([{"name": "judge_name", "value": "ada", "url": judge.url}])
     page = context.new_page()
     page.set_default_timeout(60_000)
-    end = _end(scheme, size)
+    return page
+
+
+def look_as_author(
+    browser: Browser, judge: Running, folder: Path, paths: dict[str, str], scheme: str, size: dict[str, int]
+) -> None:
+    """The pages of authors, and a package that is refused."""
+    page, end = opened(browser, judge, scheme, size), _end(scheme, size)
     for name, path in paths.items():
         page.goto(judge.url + path, wait_until="networkidle")
         page.screenshot(path=folder / f"{name}-{end}", full_page=name == "version" or size is NARROW)
@@ -148,18 +153,14 @@ def look_as_author(
     page.get_by_role("button", name="Upload").click()
     page.locator("#refused tbody").wait_for()
     page.screenshot(path=folder / f"refused-{end}")
-    context.close()
+    page.context.close()
 
 
 def look(
     browser: Browser, judge: Running, folder: Path, submission: str, scheme: str, size: dict[str, int]
 ) -> None:
     """Every page in one scheme and one size."""
-    context = browser.new_context(viewport=size, color_scheme=scheme)  # type: ignore[arg-type]  # it is one
-    context.add_cookies([{"name": "judge_name", "value": "ada", "url": judge.url}])
-    page = context.new_page()
-    page.set_default_timeout(60_000)
-    end = _end(scheme, size)
+    page, end = opened(browser, judge, scheme, size), _end(scheme, size)
 
     def take(name: str, path: str = "", *, whole: bool = False) -> None:
         if path:
@@ -194,7 +195,7 @@ def look(
     page.keyboard.press("Control+'")
     page.locator(".case .verdict.accepted").nth(1).wait_for()
     take("run")
-    context.close()
+    page.context.close()
 
 
 def _end(scheme: str, size: dict[str, int]) -> str:

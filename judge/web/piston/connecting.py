@@ -54,9 +54,8 @@ def register(app: Flask, path: str) -> None:
 def _serve(ws: Any) -> None:
     ws.max_message_size = _LONGEST_FRAME_BYTES
     ws.sock = Wire(ws)
-    wake: threading.Event = (
-        ws.event
-    )  # set by frames that come in; events and the end of the process set it too
+    # Set by frames that come in; events and the end of the process set it too.
+    wake: threading.Event = ws.event
     try:
         with streams().open(wake, "socket"), hub().listener(wake, settings().socket_backlog) as listener:
             _Job(ws, wake, listener).attend()
@@ -207,9 +206,8 @@ class _Job:
             yield {"type": "exit", "stage": stage, "code": 1, "signal": None}
             return
         for stream, content in (("stdout", run.stdout), ("stderr", run.stderr)):
-            yield from self._printed(
-                stream, (content or b"")[self._told[stream] :]
-            )  # a log is cut at a bound
+            # A log is cut at a bound, so not all of it may have been told.
+            yield from self._printed(stream, (content or b"")[self._told[stream] :])
         code, name = code_and_signal(run)
         yield {"type": "exit", "stage": "run", "code": code, "signal": name}
 

@@ -9,6 +9,16 @@ export function make(tag, properties = {}, ...children) {
   return element;
 }
 
+/** What the verdicts of a test are called. */
+export const VERDICTS = {
+  accepted: "Accepted",
+  wrong_answer: "Wrong answer",
+  time_limit_exceeded: "Time limit exceeded",
+  memory_limit_exceeded: "Memory limit exceeded",
+  output_limit_exceeded: "Output limit exceeded",
+  runtime_error: "Runtime error",
+};
+
 /** The JSON that the page was told, or an empty object. */
 export const told = JSON.parse(document.getElementById("told")?.textContent ?? "{}");
 

@@ -1,17 +1,12 @@
 // Runs of a program on samples or on the reader's own input, and how they are shown.
 
 import { get, post } from "./api.js";
-import { make } from "./common.js";
+import { make, VERDICTS } from "./common.js";
 import { table } from "./diff.js";
 
 const ENDED = ["done", "failed", "cancelled"];
 const WORDS = {
-  accepted: "Accepted",
-  wrong_answer: "Wrong answer",
-  time_limit_exceeded: "Time limit exceeded",
-  memory_limit_exceeded: "Memory limit exceeded",
-  output_limit_exceeded: "Output limit exceeded",
-  runtime_error: "Runtime error",
+  ...VERDICTS,
   compile_error: "Compile error",
   queued: "Queued",
   compiling: "Compiling",

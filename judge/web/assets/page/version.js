@@ -1,17 +1,9 @@
 // A version while it is verified: its matrix fills as tests end; what it comes to is fetched as a page.
 
 import { backoff, pause } from "./api.js";
-import { part, told } from "./common.js";
+import { part, told, VERDICTS } from "./common.js";
 import { Live, teller } from "./live.js";
 
-const WORDS = {
-  accepted: "Accepted",
-  wrong_answer: "Wrong answer",
-  time_limit_exceeded: "Time limit exceeded",
-  memory_limit_exceeded: "Memory limit exceeded",
-  output_limit_exceeded: "Output limit exceeded",
-  runtime_error: "Runtime error",
-};
 const live = new Live(told.user, teller(document.getElementById("connection")));
 let shown = document.getElementById("version");
 let asked = 0; // how often the page was asked for
@@ -46,7 +38,7 @@ function fill({ done, total, what, tests }) {
     const cell = row?.querySelectorAll(".cells i")[index - 1];
     if (!cell) continue;
     cell.className = verdict;
-    cell.title = `${cell.title.split(": ")[0]}: ${WORDS[verdict]}`;
+    cell.title = `${cell.title.split(": ")[0]}: ${VERDICTS[verdict]}`;
     changed.add(row);
   }
   for (const row of changed) {
