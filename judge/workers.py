@@ -38,6 +38,11 @@ class Worker:
     unfit: str | None
     is_silent: bool
 
+    @property
+    def takes_work(self) -> bool:
+        """Whether it claims what comes, or will once it has a slot free."""
+        return not self.is_draining and self.unfit is None
+
     def as_json(self) -> dict[str, Any]:
         """An entry of GET /queue."""
         return {

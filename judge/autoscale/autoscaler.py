@@ -69,11 +69,13 @@ class Eye:
         self._able = capacity.able(ours) or self._able
         load = capacity.read_load(self._able)
         desired = capacity.desired_workers(load, slots=self._slots, target_wait_s=settings().target_wait_s)
-        # Those that cannot judge what waits are no help, and those of a dead autoscaler are about to go.
+        # Who takes nothing, or cannot judge what waits, is no help; a dead autoscaler's are about to go.
         helping = [
             worker.slots
             for worker in present
-            if not self._fleet.is_kin(worker.name) and load.languages <= set(worker.languages)
+            if worker.takes_work
+            and load.languages <= set(worker.languages)
+            and not self._fleet.is_kin(worker.name)
         ]
         elsewhere = sum(helping) / self._slots
         idle = frozenset(worker.name for worker in ours if not worker.busy)

@@ -94,7 +94,7 @@ def _read() -> dict[str, Any]:
         "oldest_queued_s": max((of.oldest_s for of in standing if of.queued), default=None),
         "ended_last_minute": sum(of.ended for of in hour if of.at > read_at - timedelta(minutes=1)),
         "desired_workers": capacity.desired(),
-        "queues": _queues(queues, [worker for worker in known if not worker.is_silent]),
+        "queues": _queues(queues, [one for one in known if one.takes_work and not one.is_silent]),
         "workers": [_worker(worker, held) for worker in known],
         "elsewhere": [_case(case) for case in held if case.worker not in names],
         "troubles": [_case(case) for case in troubles.in_trouble(limit=_MOST_IN_TROUBLE)],
@@ -103,9 +103,9 @@ def _read() -> dict[str, Any]:
     }
 
 
-def _queues(queues: dict[str, Waiting], present: list[Worker]) -> list[dict[str, Any]]:
-    served = {language for worker in present for language in worker.languages}
-    if present:
+def _queues(queues: dict[str, Waiting], taking: list[Worker]) -> list[dict[str, Any]]:
+    served = {language for worker in taking for language in worker.languages}
+    if taking:
         served.add(VERIFICATIONS)
     return [
         {

@@ -36,7 +36,7 @@ class QueueOfOne(BaseModel):
     queued: int
     running: int
     oldest_queued_s: float | None
-    is_served: bool | None = Field(description="whether a worker that is there takes it; null of `webhooks`")
+    is_served: bool | None = Field(description="whether a worker is there that takes it; null of `webhooks`")
 
 
 class WatchedWorker(Worker):

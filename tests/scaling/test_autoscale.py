@@ -6,7 +6,9 @@ import signal
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+from judge import workers
 from judge.submissions import ledger
 from judge.verdict import ENDED, State
 from tests.conftest import JUDGE
@@ -141,15 +143,34 @@ def test_postgres_away_and_back(autoscale: Start, servers: Servers) -> None:
     assert autoscaler.log.count("Postgres is away, keeping") == 1
 
 
-def test_once(autoscale: Start) -> None:
-    """A preview: the figures and the decision, and no worker for it."""
-    for _ in range(5):
-        submit()
+def once() -> dict[str, Any]:
+    """What `judge autoscale --once` says."""
     done = subprocess.run(
         [*JUDGE, "autoscale", "--max", "3", "--once", "--json"],
         env={**os.environ, **FEW_LANGUAGES, **QUICK}, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
-    told = json.loads(done.stdout)
-    assert (done.returncode, told["workers"], told["desired_workers"], told["elsewhere"]) == (0, 1, 1, 0)
+    assert done.returncode == 0, done.stderr
+    told: dict[str, Any] = json.loads(done.stdout)
+    return told
+
+
+def test_once(autoscale: Start) -> None:
+    """A preview: the figures and the decision, and no worker for it."""
+    for _ in range(5):
+        submit()
+    told = once()
+    assert (told["workers"], told["desired_workers"], told["elsewhere"]) == (1, 1, 0)
     assert (told["load"]["queued"], told["load"]["languages"]) == (5, ["python3"])
     assert present() == []
+
+
+def test_who_takes_nothing_is_no_help(autoscale: Start) -> None:
+    """A worker elsewhere spares one here, unless it drains or has said that it is unfit."""
+    submit()
+    name, python = "other@elsewhere", {"id": "python3"}
+    for unfit, is_draining, here in ((None, False, 0), ("its disk is full", False, 1), (None, True, 1)):
+        workers.register(name, slots=2, sandbox="namespaces", languages=[python])
+        workers.note_fitness(name, unfit)
+        assert workers.seen(name, is_draining=is_draining)
+        told = once()
+        assert (told["workers"], told["elsewhere"]) == (here, 1 - here)

@@ -79,6 +79,8 @@ def test_what_nobody_takes(web: Running, problem: None) -> None:
     """A queue says whether a worker that is there takes it."""
     new_language("c")
     present("one", "python3")
+    present("two", "c")
+    workers.note_fitness("two", "no box can be made")
     submit()
     submit(language="c")
     assert {queue["name"]: queue["is_served"] for queue in told(web)["queues"]} == {
