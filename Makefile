@@ -51,9 +51,9 @@ check: .venv/installed-test $(AGENT)
 	$(BIN)/lint-imports
 	$(BIN)/python -m judge.up.scratch $(BIN)/judge migrate --check
 
-# Seeds of chaos in a row, then the hostile programs and all other tests of the sandbox, but for those that take its guards away, and the
-# dialogues of interactive problems, and the HTTP API under schemathesis, again and again, up to the first
-# difference: make soak COUNT=100 SEEDS=20
+# Seeds of chaos in a row; then again and again, up to the first difference, the hostile programs and all
+# other tests of the sandbox but for those that take its guards away, the dialogues of interactive problems,
+# and the HTTP API under schemathesis: make soak COUNT=100 SEEDS=20
 soak: .venv/installed-test $(AGENT)
 	@for seed in $$(seq $(SEEDS)); do $(BIN)/python -m tests.chaos --seed $$seed || exit; done
 	@for round in $$(seq $(COUNT)); do \
