@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Text, bindparam, select, text
+from sqlalchemy import Text, bindparam, create_engine, select, text
 from sqlalchemy.dialects.postgresql import insert
 
 from judge import db
@@ -60,8 +60,8 @@ def test_a_new_connection_prepares_it_anew(languages: None) -> None:
     with db.transaction() as session:
         assert session.execute(OF_ONE, {"id_": "lua"}).one().id == "lua"
         pid = session.scalar(text("SELECT pg_backend_pid()"))
-    with db.engine().connect() as other:
-        other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+    with create_engine(db.database_url()).connect() as elsewhere:
+        elsewhere.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
     for _ in range(2):
         with db.transaction() as session:
             assert session.execute(OF_ONE, {"id_": "perl"}).one().id == "perl"

@@ -1,6 +1,7 @@
 """Boxes for the tests, opened by whoever runs them and, where that is root, by an ordinary user as well."""
 
 import functools
+import gc
 import itertools
 import os
 import pickle
@@ -29,6 +30,12 @@ CANARY = "JUDGE_CANARY"
 
 LIMITS = Limits(cpu_time_s=5, wall_time_s=10, memory_bytes=256 << 20, output_bytes=1 << 20)
 """Ample for everything that is not meant to break a limit."""
+
+
+def descriptors() -> int:
+    """How many are open here; those that tests before have only dropped are closed first."""
+    gc.collect()
+    return len(os.listdir("/proc/self/fd"))
 
 
 class Remote:
