@@ -94,7 +94,8 @@ class User(threading.Thread):
         """Go."""
         self._over.set()
         if self._socket is not None:
-            self._socket.close()
+            with suppress(*_SOCKET_ERRORS):  # it may be closed just now by the other side
+                self._socket.close()
         self._listener.join(5)
 
     # Posting
