@@ -92,7 +92,7 @@ def look_at_operations(browser: Browser, judge: Running, folder: Path) -> None:
             re.compile("now [1-9]"), timeout=60_000
         )
         page.screenshot(path=folder / f"operations-{_end(scheme, size)}", full_page=True)
-        page.context.close()
+        context.close()
     for submission in crowd:
         judge.ended(submission["id"], within_s=600)
 

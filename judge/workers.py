@@ -41,7 +41,7 @@ class Worker:
     @property
     def takes_work(self) -> bool:
         """Whether it claims what comes, or will once it has a slot free."""
-        return not self.is_draining and self.unfit is None
+        return self.unfit is None and not self.is_draining and not self.is_silent
 
     def as_json(self) -> dict[str, Any]:
         """An entry of GET /queue."""

@@ -123,8 +123,9 @@ def update(changed: Set[Place], *, first: Sequence[Call] = ()) -> None:
             return
         token = secrets.token_hex(8)
         claimed, first = _claimed(left, token, first), ()
-        found = standings.of(claimed) if claimed else {}
-        left = _unwritten(claimed, token, found) if claimed else []
+        if not claimed:
+            return
+        left = _unwritten(claimed, token, standings.of(claimed))
     if left:  # in doubt
         forget(*{board for board, _ in left})
 

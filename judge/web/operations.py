@@ -94,7 +94,7 @@ def _read() -> dict[str, Any]:
         "oldest_queued_s": max((of.oldest_s for of in standing if of.queued), default=None),
         "ended_last_minute": sum(of.ended for of in hour if of.at > read_at - timedelta(minutes=1)),
         "desired_workers": capacity.desired(),
-        "queues": _queues(queues, [one for one in known if one.takes_work and not one.is_silent]),
+        "queues": _queues(queues, [worker for worker in known if worker.takes_work]),
         "workers": [_worker(worker, held) for worker in known],
         "elsewhere": [_case(case) for case in held if case.worker not in names],
         "troubles": [_case(case) for case in troubles.in_trouble(limit=_MOST_IN_TROUBLE)],
