@@ -15,7 +15,9 @@ def test_from_the_list_to_accepted(judge: Running, visit: Visit) -> None:
     visitor = visit(judge)
     page = visitor.open("/")
     rows = page.locator("#found tbody tr")
-    expect(rows).to_have_count(len(judge.get("/problems")["items"]))
+    there = judge.get("/problems")["items"]  # another test may have added one
+    assert len(there) >= 12
+    expect(rows).to_have_count(len(there))
     page.get_by_role("searchbox").fill("plus")
     expect(rows).to_have_count(1)
     expect(page).to_have_url(re.compile(r"\?q=plus$"))

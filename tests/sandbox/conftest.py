@@ -1,5 +1,6 @@
 """Boxes for the tests, opened by whoever runs them and, where that is root, by an ordinary user as well."""
 
+import contextlib
 import functools
 import gc
 import itertools
@@ -32,10 +33,14 @@ LIMITS = Limits(cpu_time_s=5, wall_time_s=10, memory_bytes=256 << 20, output_byt
 """Ample for everything that is not meant to break a limit."""
 
 
-def descriptors() -> int:
-    """How many are open here; those that tests before have only dropped are closed first."""
+def descriptors() -> set[tuple[str, str]]:
+    """What is open here, by number and target; what tests before have only dropped is closed first."""
     gc.collect()
-    return len(os.listdir("/proc/self/fd"))
+    found = set()
+    for number in os.listdir("/proc/self/fd"):
+        with contextlib.suppress(FileNotFoundError):  # the listing itself was open while it was made
+            found.add((number, os.readlink(f"/proc/self/fd/{number}")))
+    return found
 
 
 class Remote:

@@ -122,8 +122,8 @@ def test_peak_behind_cached_files(run: Run) -> None:
     """A peak does not vanish from the figures when files are cached after it."""
     outcome = run("memory", "behind", "100", limits=replace(LIMITS, memory_bytes=512 * MB))
     assert (outcome.status, outcome.exit_code) == (Status.EXITED, 0)
-    # The kernel charges in batches, one a CPU, so a figure may be a few megabytes too low.
-    assert outcome.memory_bytes > 92 * MB
+    # The kernel charges in batches, one a CPU, so a figure may be a megabyte or so too low.
+    assert outcome.memory_bytes > 97 * MB
 
 
 def test_hardly_any_memory(run: Run, box: Box) -> None:
