@@ -38,12 +38,11 @@ up: .venv/installed $(AGENT)
 		echo "the page's editor could not be made: it has a plain text area until \`make up\` reaches npm's registry" >&2
 	@exec $(BIN)/judge up $(ARGS)
 
-# What has failed beside the others is run once more, alone: many tests start a whole judge, and where several
-# share few cores one may wait longer than its test is patient. What fails alone as well has failed.
+# Many tests start a whole judge, and where several share few cores one may wait longer than its test is patient.
+# So where a few have failed beside the others (tests/again.py), each must pass three times in a row, alone.
 test: .venv/installed-test $(AGENT) $(BUNDLE)
 	@.ci/debian-packages tests/debian-packages.txt
-	$(BIN)/python -m pytest $(PYTEST_ARGS) tests || { test $$? -eq 1 && \
-		$(BIN)/python -m pytest --exitfirst --last-failed --last-failed-no-failures none tests; }
+	$(BIN)/python -m pytest $(PYTEST_ARGS) tests || { test $$? -eq 1 && $(BIN)/python -m tests.again; }
 
 check: .venv/installed-test $(AGENT)
 	$(BIN)/ruff check .
