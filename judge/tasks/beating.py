@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from typing import Any
 
 from celery.signals import beat_init
@@ -25,11 +26,12 @@ def begin(**_: Any) -> None:
 
 
 def _sweep_for_good() -> None:
-    sweeper, pause = Sweeper(), threading.Event()
-    while not pause.wait(settings().sweep_s):
+    sweeper = Sweeper()
+    while True:
         try:
             sweeper.sweep()
         except OperationalError as error:
             log.warning("Postgres is away: %s", error.orig)
         except Exception:
             log.exception("a sweep has failed")  # the next one may not; and beat goes on
+        time.sleep(settings().sweep_s)

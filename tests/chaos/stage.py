@@ -1,5 +1,6 @@
 """The judge that is put to the test: servers behind proxies, and programs started as the Procfile does."""
 
+import ctypes
 import os
 import shutil
 import subprocess
@@ -33,6 +34,7 @@ SMALL_DISK = "two"
 SLOTS = 2
 _DISK_BYTES = 48 << 20
 _PYTHON = (sys.executable, "-m")
+_CLONE_NEWNS = 0x00020000
 
 
 class Stage:
@@ -161,10 +163,17 @@ class Stage:
         home = self.folder / f"home-{SMALL_DISK}"
         home.mkdir()
         mount = ["mount", "-t", "tmpfs", "-o", f"size={_DISK_BYTES}", "tmpfs", str(home)]
-        if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode != 0:
+        if os.geteuid() != 0 or not _keep_mounts_to_ourselves() or subprocess.run(mount).returncode != 0:
             return None
         self._stack.callback(subprocess.run, ["umount", "-l", str(home)], check=False)
         return home
+
+
+def _keep_mounts_to_ourselves() -> bool:
+    """Whether nobody else sees from now on what we mount: other tests compare what is mounted."""
+    if ctypes.CDLL(None).unshare(_CLONE_NEWNS) != 0:
+        return False
+    return subprocess.run(["mount", "--make-rprivate", "/"]).returncode == 0
 
 
 @contextmanager

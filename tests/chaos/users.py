@@ -12,13 +12,14 @@ from typing import Any
 import requests
 from simple_websocket import Client, ConnectionClosed
 from simple_websocket import ConnectionError as NotConnected
+from wsproto.utilities import ProtocolError
 
 from tests.chaos.programs import Order
 
 REQUEST_S = 60.0
 _AGAIN_S = 0.5
 _ENDINGS = ("done", "failed", "cancelled")
-_SOCKET_ERRORS = ConnectionClosed, NotConnected, OSError
+_SOCKET_ERRORS = ConnectionClosed, NotConnected, ProtocolError, OSError
 
 
 @dataclass(frozen=True)
