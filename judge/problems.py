@@ -197,7 +197,7 @@ def page(*, limit: int, after: str = "", text: str = "", keyword: str = "") -> l
             )
         )
     if keyword:
-        query = query.where(PackageRow.manifest["keywords"].contains([keyword]))
+        query = query.where(PackageRow.keywords.contains([keyword]))
     with transaction() as session:
         return [
             Listed(row.id, Manifest.from_json(row.manifest), row.test_count) for row in session.execute(query)
@@ -207,7 +207,7 @@ def page(*, limit: int, after: str = "", text: str = "", keyword: str = "") -> l
 def keywords(*, limit: int) -> list[tuple[str, int]]:
     """The keywords of problems that are listed, each with how many have it; those of most come first."""
     of_each = (
-        select(func.jsonb_array_elements_text(PackageRow.manifest["keywords"]).label("keyword"))
+        select(func.jsonb_array_elements_text(PackageRow.keywords).label("keyword"))
         .join(Problem, Problem.package_id == PackageRow.id)
         .subquery()
     )

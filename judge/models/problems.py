@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Computed,
     Float,
     ForeignKey,
     Identity,
@@ -76,5 +77,9 @@ class PackageRow(Base):
     pages: Mapped[dict[str, Any]] = mapped_column(JSONB)  # judge.pages.Pages: statements, figures, …
     warnings: Mapped[list[list[str]]] = mapped_column(JSONB, server_default="[]")  # path and message
     manifest: Mapped[dict[str, Any]] = mapped_column(JSONB)  # judge.manifest.Manifest: limits and tests
+    # Of its own, for a list to look through: a manifest is long where a problem has many tests.
+    keywords: Mapped[list[str] | None] = mapped_column(
+        JSONB, Computed("manifest -> 'keywords'", persisted=True)
+    )
     judging_s: Mapped[float] = mapped_column(Float)  # no judging of one submission takes longer
     created_at: Mapped[datetime] = mapped_column(INSTANT, server_default=NOW)
