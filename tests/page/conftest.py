@@ -25,6 +25,11 @@ PATIENCE_MS = 60_000
 SUM = "a, b = map(int, input().split())\nprint(a + b)\n"
 DIFFERENCE = "a, b = map(int, input().split())\nprint(a - b)\n"
 SLOW_SUM = f"import time\ntime.sleep(0.3)\n{SUM}"
+NO_SOCKETS = """WebSocket = class {
+    constructor() { setTimeout(() => this.onclose({ code: 1006 }), 5); }
+    close() {}
+};"""
+"""The browser's side of a proxy that lets none through."""
 
 
 @pytest.fixture(scope="session")

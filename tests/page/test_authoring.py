@@ -10,7 +10,7 @@ import requests
 from playwright.sync_api import Page, expect
 
 from tests.conftest import Running
-from tests.page.conftest import PATIENCE_MS, Visit, Visitor
+from tests.page.conftest import NO_SOCKETS, PATIENCE_MS, Visit, Visitor
 from tests.page.packages import BROKEN, DISAGREES, ECHO, GOOD, LIVE, MISTAKEN, TESTS, packed, written
 from tests.page.test_everybody import faults
 
@@ -133,12 +133,7 @@ def test_reloaded_in_the_middle_of_a_verification(author: Visitor) -> None:
 def test_polls_where_there_is_no_socket(author: Visitor) -> None:
     """The matrix fills all the same."""
     author.forgiven = "WebSocket connection"
-    author.context.add_init_script(
-        """WebSocket = class {
-            constructor() { setTimeout(() => this.onclose({ code: 1006 }), 5); }
-            close() {}
-        };"""
-    )
+    author.context.add_init_script(NO_SOCKETS)
     number = upload(author.judge, LIVE, ended=False)
     page = author.open(f"/authoring/problems/echo/versions/{number}")
     expect(page.locator("#connection")).to_have_text("Asking now and then")

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, WebSocket, expect
 
 from tests.conftest import Running, judge_up, open_folder
 from tests.journey.test_web_killed import kill_web
-from tests.page.conftest import PATIENCE_MS, SLOW_SUM, SUM, Visit, verdict, write
+from tests.page.conftest import NO_SOCKETS, PATIENCE_MS, SLOW_SUM, SUM, Visit, verdict, write
 from tests.web.conftest import STREAMS
 from tests.web.conftest import frail_judge as frail_judge  # fixtures of theirs
 from tests.web.conftest import running_frail_judge as running_frail_judge
@@ -81,18 +81,33 @@ def test_polls_where_there_is_no_socket(judge: Running, visit: Visit) -> None:
     """A proxy that lets no WebSocket through costs nothing but the word."""
     visitor = visit(judge)
     visitor.forgiven = "WebSocket connection"
-    visitor.context.add_init_script(
-        """WebSocket = class {
-            constructor() { setTimeout(() => this.onclose({ code: 1006 }), 5); }
-            close() {}
-        };"""
-    )
+    visitor.context.add_init_script(NO_SOCKETS)
     page = visitor.open("/problems/a-plus-b")
     write(page, SLOW_SUM)
     page.keyboard.press("Control+Enter")
     expect(page.locator("#connection")).to_have_text("Asking now and then")
     expect(verdict(page)).to_have_text("Accepted")
     expect(page.locator(".strip i.accepted")).to_have_count(12)
+
+
+def test_signed_out_elsewhere(token_judge: Running, visit: Visit) -> None:
+    """Who has signed out in another tab is told so where they still wait for a verdict."""
+    name, password = "olga", "correct horse battery"
+    token_judge.request("POST", "/users", json={"user_id": name, "password": password})
+    visitor = visit(token_judge)
+    visitor.forgiven = "WebSocket connection|401"
+    visitor.context.add_init_script(NO_SOCKETS)
+    page = visitor.open("/sign-in?next=/problems/a-plus-b")
+    page.get_by_label("Name").fill(name)
+    page.get_by_label("Password").fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    write(page, SLOW_SUM)
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#connection")).to_have_text("Asking now and then")
+    other = visitor.open(f"/users/{name}")
+    other.get_by_role("button", name="Sign out").click()
+    expect(other.get_by_role("button", name="Sign in")).to_be_visible()
+    expect(page.locator("#connection")).to_have_text("Signed out; sign in again")
 
 
 def test_a_full_server(frail_judge: Running, visit: Visit) -> None:

@@ -20,7 +20,7 @@ export class Live {
   #idle = null;
   #polls = null;
 
-  /** user: whom the socket is greeted as. tell: called with "live", "waiting", "polling", "off" or "". */
+  /** user: whom the socket is greeted as. tell: called with "live", "waiting", "polling", "off", "out" or "". */
   constructor(user, tell) {
     this.#user = user;
     this.#tell = tell;
@@ -80,11 +80,18 @@ export class Live {
     this.#socket = null;
     this.#ready = false;
     if (this.#topics.size === 0) return this.#tell("");
-    if (code === 1008) return this.#tell("off"); // signed out
+    if (code === 1008) return this.#out();
     this.#failures += 1;
     if (this.#failures >= PATIENCE) this.#startPolls();
     if (!this.#polls) this.#tell("waiting");
     this.#retry = setTimeout(() => this.#open(), backoff(this.#failures));
+  }
+
+  /** Signed out: to ask again would change nothing. */
+  #out() {
+    clearTimeout(this.#retry);
+    this.#stopPolls();
+    this.#tell("out");
   }
 
   #send(frame) {
@@ -147,6 +154,10 @@ export class Live {
           this.#tell("polling");
           items.forEach((event) => this.#pass(event));
           tried = 0;
+        } else if (response.status === 401) {
+          this.#out();
+        } else if (response.status === 403 || response.status === 404) {
+          this.#leave(topic); // kept from us, or gone for good
         } else {
           // A full server has no room to wait in; without waiting it answers.
           if (response.status === 503) await this.#look(topic, signal);
@@ -178,6 +189,7 @@ const WORDS = {
   waiting: "Connecting…",
   polling: "Asking now and then",
   off: "No connection; trying again",
+  out: "Signed out; sign in again",
 };
 
 /** Show in an element how the connection stands. */
