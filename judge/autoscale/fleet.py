@@ -158,7 +158,8 @@ class Fleet:
     def _tell(self, member: _Member) -> None:
         log.info("%s is told to end", member.name)
         member.told_at = time.monotonic()
-        member.process.send_signal(signal.SIGTERM)
+        # Not by the Popen, which reaps whoever has just died: `collect` would never hear of that.
+        os.kill(member.process.pid, signal.SIGTERM)
 
     def _kill(self, member: _Member) -> None:
         os.killpg(member.process.pid, signal.SIGKILL)  # its leader is not reaped yet, so it is there

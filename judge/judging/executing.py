@@ -136,7 +136,8 @@ def _outcome(
         env={**language.environment, **(language.fed_environment if feed else {})},
         merge_stderr=execution.merge_stderr,
     )
-    if outcome.could_not_start and "/" not in command[0]:
+    # An interpreter that is gone is a failure of ours; limits that leave it no room are the asker's.
+    if outcome.could_not_start and not outcome.did_not_fit and "/" not in command[0]:
         raise ToolchainMissing(f"{language.id}: {outcome.stderr.decode(errors='replace')}")
     return outcome
 
@@ -168,6 +169,8 @@ def _trimmed(text: bytes) -> bytes:
 
 def _message(execution: Execution, outcome: Outcome) -> str:
     limits = execution.limits
+    if outcome.did_not_fit:
+        return "The program with its arguments does not fit its limits of stack and memory."
     if outcome.could_not_start:
         return "The program could not be started."
     match outcome.status:

@@ -11,8 +11,9 @@ from judge.sandbox.outcome import Outcome, Status
 from judge.sandbox.streams import Stream
 
 ARTEFACT_FAULTS = {errno.ENOENT, errno.EACCES, errno.ENOEXEC, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG}
-ARTEFACT_FAULTS |= {errno.EINVAL, errno.ENOMEM, errno.ELIBBAD, errno.ETXTBSY, errno.EPERM, errno.EIO}
-ARTEFACT_FAULTS |= {errno.E2BIG, errno.EFAULT}
+ARTEFACT_FAULTS |= {errno.EINVAL, errno.ELIBBAD, errno.ETXTBSY, errno.EPERM, errno.EIO}
+_TOO_LARGE = {errno.E2BIG, errno.EFAULT, errno.ENOMEM}
+ARTEFACT_FAULTS |= _TOO_LARGE
 """What exec answers when the file is missing, no program, ends early, or asks for more than any box has."""
 
 
@@ -50,4 +51,5 @@ def outcome_of(answer: Answer, limits: Limits, cgroup: Cgroup, out: Stream, err:
         stdout=out.content,
         stderr=failure.encode() or err.content,
         could_not_start=bool(answer.failure),
+        did_not_fit=answer.failure in _TOO_LARGE,
     )

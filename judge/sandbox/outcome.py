@@ -23,7 +23,8 @@ class Outcome:
     sandbox's own, for a limit). cpu_time_s covers all processes of the run; memory_bytes is the peak of all
     of them, with files in the run's own folder and without cached files of the toolchain. stdout is cut at
     ``Limits.output_bytes``, stderr at ``STDERR_BYTES`` if that is less. When could_not_start is set there was
-    no program to be executed: exit_code is 127, and stderr says why.
+    no program to be executed: exit_code is 127, and stderr says why; did_not_fit says that it was for the
+    limits, which left no room for the program with its arguments.
     """
 
     status: Status
@@ -35,6 +36,7 @@ class Outcome:
     stdout: bytes
     stderr: bytes
     could_not_start: bool = False
+    did_not_fit: bool = False
 
 
 STDERR_BYTES = 64 << 10

@@ -159,7 +159,7 @@ def source(run_id: str) -> Response:
         stdin=as_text(asked.stdin),
         stdin_base64=base64.b64encode(asked.stdin).decode(),
         args=asked.args,
-        expected_output=None if asked.expected_output is None else asked.expected_output.decode(),
+        expected_output=None if asked.expected_output is None else as_text(asked.expected_output),
         comparison=asked.comparison,
         compile_options=asked.compile_options,
         merge_stderr=asked.merge_stderr,

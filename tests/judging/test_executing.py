@@ -525,6 +525,15 @@ def test_the_limit_of_the_stack(executed: Executed) -> None:
     assert (result.verdict, result.signal) == (Verdict.RUNTIME_ERROR, signal.SIGSEGV)
 
 
+def test_arguments_that_do_not_fit_the_stack(executed: Executed) -> None:
+    """To ask for less room than they take is no failure of ours: the run has its verdict."""
+    limits, words = replace(LIMITS, stack_bytes=1), ("x" * 8000,)
+    for language, source in (("python3", "print(1)"), ("c", "int main(void) { return 0; }\n")):
+        result, _ = executed(source, language, limits=limits, args=words)
+        assert result.verdict is Verdict.RUNTIME_ERROR
+        assert "does not fit its limits" in str(result.message)
+
+
 def test_the_limit_of_each_file(executed: Executed) -> None:
     """Several may be as large as one may be; beyond that the program is ended by the kernel."""
     source = "import signal, sys\nsignal.signal(signal.SIGXFSZ, signal.SIG_DFL)\nfor n in 'ab':\n    open(n, 'wb').write(bytes(int(sys.argv[1])))\n"  # noqa: E501

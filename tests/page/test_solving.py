@@ -97,6 +97,31 @@ def test_drafts_and_the_language_are_kept(judge: Running, visit: Visit) -> None:
     expect(page.locator(".cm-content")).not_to_contain_text("other")
 
 
+def test_a_language_that_cannot_be_fetched(judge: Running, visit: Visit) -> None:
+    """Without a connection the text stays what it was, in its own language, and so do all drafts."""
+    visitor = visit(judge)
+    visitor.forgiven = "ERR_INTERNET_DISCONNECTED"
+    page = visitor.open("/problems/a-plus-b")
+    write(page, "print('draft')")
+    expect(page.locator("#draft")).to_have_text("Saved here")
+    page.locator("#language").select_option("cpp")
+    expect(page.locator(".cm-content")).to_contain_text("#include")
+    page.reload()
+    expect(page.locator(".cm-content")).to_contain_text("#include")
+    visitor.context.set_offline(True)
+    page.locator("#language").select_option("python3")
+    expect(page.locator("#said .problem")).to_contain_text("Still C++")
+    expect(page.locator("#language")).to_have_value("cpp")
+    page.locator(".cm-content").press("Control+End")
+    page.keyboard.insert_text("// more")
+    expect(page.locator("#draft")).to_have_text("Saved here")
+    visitor.context.set_offline(False)
+    page.locator("#language").select_option("python3")
+    expect(page.locator(".cm-content")).to_have_text("print('draft')")
+    page.locator("#language").select_option("cpp")
+    expect(page.locator(".cm-content")).to_contain_text("// more")
+
+
 def test_two_submissions_are_compared(judge: Running, visit: Visit) -> None:
     """A page of one submission shows its source, and what it changed since an earlier one."""
     visitor = visit(judge)

@@ -45,7 +45,7 @@ def list_all_languages() -> Response:
 @blueprint.get("/languages/<language_id>", strict_slashes=False)
 def show_language(language_id: str) -> Response:
     """One of them, with the commands that are run for it here."""
-    found = languages().get(int(language_id)) if language_id.isdecimal() else None
+    found = next((each for id_, each in languages().items() if str(id_) == language_id), None)
     if found is None:
         raise NotFound(f"there is no language {language_id!r}")
     shown = asdict(found)

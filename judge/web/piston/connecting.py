@@ -93,8 +93,9 @@ class _Job:
             while True:
                 if streams().closing:
                     raise _End(_SERVICE_RESTART, "restarting")
-                while (frame := self._ws.receive(timeout=0)) is not None:
-                    self._answer(frame)
+                # To receive where there is nothing would clear what wakes us.
+                while not streams().closing and (self._ws.input_buffer or not self._ws.connected):
+                    self._answer(self._ws.receive())
                 if self._run is None and time.monotonic() >= deadline:
                     raise _End(4001, "Initialization Timeout")
                 if self._run is not None:

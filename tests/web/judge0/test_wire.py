@@ -345,6 +345,7 @@ ERRORS = [
     ("DELETE", f"/submissions/{UNKNOWN}", None, 404, None),
     ("GET", "/languages/9999", None, 404, None),
     ("GET", "/languages/x", None, 404, None),
+    ("GET", "/languages/" + 5000 * "7", None, 404, None),
     ("GET", "/nope", None, 404, None),
     ("PUT", "/submissions", None, 405, None),
     ("POST", "/statuses", None, 405, None),

@@ -36,7 +36,9 @@ export async function post(path, body, { tries = 4 } = {}) {
     } catch (error) {
       if (tried + 1 >= tries) throw new Refused(0, { detail: "The judge cannot be reached. Try again in a moment." });
     }
-    if (response && (response.status !== 503 || tried + 1 >= tries)) return read(response);
+    // 503: not now. 409 with Retry-After: an earlier try, whose answer was lost, is still at it.
+    const again = response?.status === 503 || (response?.status === 409 && response.headers.has("Retry-After"));
+    if (response && (!again || tried + 1 >= tries)) return read(response);
     await pause(response ? retryAfter(response, tried) : backoff(tried));
   }
 }

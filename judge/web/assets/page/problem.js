@@ -29,6 +29,7 @@ function start() {
   let editor = null;
   let leave = () => {};
   let templates = null;
+  let spoken = language.value; // what the text is written in; another may be chosen, and be on its way
 
   const text = () => (editor ? editor.text : code.value);
   const put = (next) => (editor ? editor.replace(next) : (code.value = next));
@@ -54,8 +55,8 @@ function start() {
     clearTimeout(timer);
     timer = null;
     const now = text();
-    if (now === began) drafts.drop(told.problem, language.value);
-    else draft.textContent = drafts.keep(told.problem, language.value, now) ? "Saved here" : "Too long to be kept here";
+    if (now === began) drafts.drop(told.problem, spoken);
+    else draft.textContent = drafts.keep(told.problem, spoken, now) ? "Saved here" : "Too long to be kept here";
     reset.hidden = now === began;
   };
   const template = async (id) => {
@@ -66,30 +67,34 @@ function start() {
   addEventListener("pagehide", () => timer && keep());
   document.addEventListener("visibilitychange", () => timer && keep());
   reset.hidden = code.value === began;
-  drafts.follow(told.problem, () => language.value, (next) => !timer && put(next));
+  drafts.follow(told.problem, () => spoken, (next) => !timer && put(next));
   if (isContinued) {
     // It is the draft from now on, and a reload goes on with that; undoing brings back the one before.
     history.replaceState(null, "", location.pathname);
-    drafts.speak(language.value);
+    drafts.speak(spoken);
     keep();
   }
   reset.addEventListener("click", async () => {
-    began ??= await template(language.value);
+    began ??= await template(spoken);
     put(began);
     keep();
     editor ? editor.focus() : code.focus();
   });
 
-  let spoken = language.value;
   language.addEventListener("change", async () => {
     const chosen = language.value;
-    if (timer) drafts.keep(told.problem, spoken, text());
-    clearTimeout(timer);
-    timer = null;
+    let next;
+    try {
+      next = await template(chosen);
+    } catch (error) {
+      if (language.value !== chosen) return;
+      language.value = spoken;
+      return say(make("p", { className: "problem" }, `Still ${language.selectedOptions[0].text}: ${error.message}`));
+    }
+    if (language.value !== chosen) return;
+    if (timer) keep();
     spoken = chosen;
     drafts.speak(chosen);
-    const next = await template(chosen);
-    if (language.value !== chosen) return;
     began = next;
     put(drafts.load(told.problem, chosen) ?? began);
     clearTimeout(timer); // putting it there was no change of the writer's
@@ -104,7 +109,7 @@ function start() {
   // Running and submitting
 
   const mayRun = () => {
-    const adds = told.included.some((each) => each === "default" || each === language.value);
+    const adds = told.included.some((each) => each === "default" || each === spoken);
     run.disabled = adds;
     run.title = adds ? "The problem adds files of its own, which a run has not" : "";
   };
@@ -141,7 +146,7 @@ function start() {
   const reveal = () => {
     if (matchMedia("(max-width: 60rem)").matches) document.getElementById("results").scrollIntoView({ block: "start" });
   };
-  const program = () => ({ language: language.value, code: text() });
+  const program = () => ({ language: spoken, code: text() });
   const busy = async (button, what) => {
     if (button.disabled || button.hidden) return;
     keep();
@@ -283,7 +288,7 @@ function start() {
   async function mountEditor() {
     const { mount } = await import(script.dataset.editor);
     const done = (what) => () => (what(), true);
-    const chosen = language.value;
+    const chosen = spoken;
     const mounted = await mount({
       parent: document.getElementById("editor"),
       text: (isContinued && kept) || code.value,
@@ -301,7 +306,7 @@ function start() {
     editor = mounted;
     // What was written, or chosen, while the editor was on its way.
     editor.replace(code.value);
-    if (language.value !== chosen) editor.speak(language.value);
+    if (spoken !== chosen) editor.speak(spoken);
     code.hidden = true;
     code.required = false;
     if (hadFocus) editor.focus();
