@@ -18,8 +18,7 @@ from judge.config import settings
 from judge.db import transaction
 from judge.errors import ConfigError, QueueUnavailable
 from judge.judging import SandboxError, layers
-from judge.judging.toolchains import NotProven, found, missing, proven_anew
-from judge.languages import table
+from judge.judging.toolchains import NotProven, found, missing, proven_anew, wanted
 
 _LEAST_DISK_BYTES = 1 << 30
 
@@ -118,7 +117,7 @@ def _languages() -> Iterator[Check]:
     except SandboxError as error:
         yield Check("languages", False, str(error), error.mend)
         return
-    for language in table().values():
+    for language in wanted():
         name, proof = f"language: {language.id}", proofs.get(language.id)
         install = f"apt-get install {' '.join(language.packages)}"
         if proof is None:

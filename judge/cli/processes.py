@@ -30,6 +30,7 @@ def web(options: tuple[str, ...]) -> None:
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def worker(options: tuple[str, ...]) -> None:
     """Judge submissions. OPTIONS go to `celery worker`."""
+    _check_broker()
     _become("-m", "celery", "-A", "judge.tasks", "worker", *options)
 
 
@@ -37,6 +38,7 @@ def worker(options: tuple[str, ...]) -> None:
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def courier(options: tuple[str, ...]) -> None:
     """Send what webhooks are to be told. OPTIONS go to `celery worker`."""
+    _check_broker()
     _become("-m", "celery", "-A", "judge.couriers", "worker", "-n", "courier@%h", *options)
 
 
@@ -44,7 +46,15 @@ def courier(options: tuple[str, ...]) -> None:
 @click.argument("options", nargs=-1, type=click.UNPROCESSED)
 def beat(options: tuple[str, ...]) -> None:
     """Look for lost work, and send what is done by the clock. OPTIONS go to `celery beat`."""
+    _check_broker()
     _become("-m", "celery", "-A", "judge.tasks", "beat", *options)
+
+
+def _check_broker() -> None:
+    """Raises ConfigError; Celery would show it below a traceback."""
+    from judge.queue import found_broker
+
+    found_broker()
 
 
 def _become(*arguments: str) -> None:

@@ -25,7 +25,8 @@ def timed(reading: Reading, manifest: Manifest) -> Manifest:
         return manifest
     # How long a judging may take is a straight line of the time limit.
     at_none, at_one = manifest.judging_s, replace(manifest, time_limit_s=1.0).judging_s
-    longest_s = min(_LONGEST_S, (most_s - at_none) / (at_one - at_none))
+    each_s = at_one - at_none  # none where no test could be read
+    longest_s = min(_LONGEST_S, (most_s - at_none) / each_s) if each_s else _LONGEST_S
     return replace(manifest, time_limit_s=longest_s)
 
 

@@ -1,15 +1,18 @@
 """Which languages there are, and how busy the judge is."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
 
-from judge import capacity, changes, workers
+from judge import backlog, capacity, changes, workers
+from judge.backlog import DELIVERIES, VERIFICATIONS
 from judge.cache import Filling, Read
 from judge.runs import ledger as run_ledger
 from judge.submissions import ledger
 from judge.web import cached, shapes
 from judge.web.describing import describe
+from judge.workers import Worker
 
 blueprint = Blueprint("catalog", __name__)
 
@@ -50,5 +53,16 @@ def show_queue() -> Response:
         "oldest_queued_s": max((oldest for *_, oldest in backlogs if oldest is not None), default=None),
         "workers": [worker.as_json() for worker in present],
         "desired_workers": capacity.desired(),
+        "unserved": _unserved(present),
     }
     return jsonify(body)
+
+
+def _unserved(present: Sequence[Worker]) -> list[dict[str, Any]]:
+    """What stays where it is until a worker comes that can judge it."""
+    served = {language for worker in present if worker.takes_work for language in worker.languages}
+    return [
+        {"language": queue, "queued": of.queued}
+        for queue, of in sorted(backlog.by_queue().items())
+        if of.queued and queue not in {*served, VERIFICATIONS, DELIVERIES}
+    ]

@@ -6,9 +6,12 @@ from http import HTTPStatus
 from typing import Any
 
 from flask import Flask, Response, json, request
-from sqlalchemy.exc import OperationalError
+from gunicorn.http.errors import ParseException
+from psycopg2.errors import UndefinedColumn, UndefinedTable  # type: ignore[import-untyped]
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
+from wsproto.utilities import RemoteProtocolError
 
 from judge.errors import Conflict, NotFound
 from judge.web.request_ids import request_id
@@ -114,6 +117,26 @@ def register(app: Flask) -> None:
             "the database does not answer; try again soon",
             headers={"Retry-After": "2"},
         )
+
+    @app.errorhandler(ProgrammingError)
+    def database_old(error: ProgrammingError) -> Response:
+        if not isinstance(error.orig, UndefinedTable | UndefinedColumn):
+            return unforeseen(error)
+        log.error("the database is not migrated: %s", error.orig)
+        return answer(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "the database is not migrated yet; its operator runs `judge migrate`",
+            headers={"Retry-After": "10"},
+        )
+
+    @app.errorhandler(RemoteProtocolError)
+    def no_handshake(error: RemoteProtocolError) -> Response:
+        detail = f"this is no WebSocket handshake of version 13: {error}"
+        return answer(HTTPStatus.BAD_REQUEST, detail, headers={"Sec-WebSocket-Version": "13"})
+
+    @app.errorhandler(ParseException)
+    def unreadable(error: ParseException) -> Response:
+        return answer(HTTPStatus.BAD_REQUEST, f"the body cannot be read: {error}")
 
     @app.errorhandler(Exception)
     def unforeseen(error: Exception) -> Response:

@@ -434,6 +434,13 @@ class Leaderboard(BaseModel):
     next_cursor: str | None
 
 
+class Unserved(BaseModel):
+    """Work that no present worker takes."""
+
+    language: str
+    queued: int
+
+
 class Queue(BaseModel):
     """How much waits, how much runs, and on whom."""
 
@@ -444,6 +451,7 @@ class Queue(BaseModel):
     desired_workers: int = Field(
         description="workers of the present size that would have the queue empty in time"
     )
+    unserved: list[Unserved] = Field(description="what stays queued until a worker comes that can judge it")
 
 
 class User(BaseModel):

@@ -78,6 +78,13 @@ def test_a_fault_is_named(tmp_path: Path, name: str) -> None:
     assert words in faults(tmp_path, CURRENT, {"problem.yaml": content})["problem.yaml"]
 
 
+def test_neither_tests_nor_a_limit(tmp_path: Path) -> None:
+    """There is nothing to find a limit by, and the faults are told all the same."""
+    changes = {name: None for name in CURRENT if name.startswith("data/")}
+    bare = {"problem.yaml": GOOD.partition("limits:")[0]}
+    assert "data/secret" in faults(tmp_path, CURRENT, changes | bare)
+
+
 def test_nothing_there(tmp_path: Path) -> None:
     """Without problem.yaml nothing says what the rest is to be read as."""
     assert faults(tmp_path, CURRENT, {"problem.yaml": None}) == {"problem.yaml": "is missing"}

@@ -84,6 +84,7 @@ def test_before_the_migrations(judge: Running, empty_database: str) -> None:
         ready = refused(requests.get(f"{url}/readyz", timeout=20), 503)
         assert [reason.partition(":")[0] for reason in ready["reasons"]] == ["migrations"]
         assert "judge migrate" in ready["detail"]
+        refused(requests.get(f"{url}/api/v1/problems", timeout=20), 503)
         env = judge.env | {"DATABASE_URL": empty_database}
         subprocess.run([*JUDGE, "migrate"], env=env, check=True, capture_output=True, timeout=60)
         assert requests.get(f"{url}/readyz", timeout=20).json() == {"status": "ok", "degraded": []}

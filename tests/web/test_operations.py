@@ -87,6 +87,7 @@ def test_what_nobody_takes(web: Running, problem: None) -> None:
         "python3": True,
         "c": False,
     }
+    assert web.get("/queue")["unserved"] == [{"language": "c", "queued": 1}]
 
 
 def test_the_last_hour(web: Running, problem: None) -> None:

@@ -24,6 +24,12 @@ GOOD_SHORT = {"problemId": "a-plus-b", "language": "python3", "code": SUM}
 MAIN = {"name": "main.py", "content": SUM}
 SURROGATE = "\ud800"
 JSON = {"Content-Type": "application/json"}
+HANDSHAKE = {
+    "Connection": "Upgrade",
+    "Upgrade": "websocket",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "AAAAAAAAAAAAAAAAAAAAAA==",
+}
 LARGEST_BODY = 1 << 20
 LARGEST_CODE = 128 << 10
 
@@ -411,6 +417,26 @@ def test_the_socket_asked_by_plain_http(judge: Running) -> None:
     response = requests.get(f"{judge.url}/ws", timeout=20)
     refused(response, 426)
     assert response.headers["Upgrade"] == "websocket"
+
+
+@pytest.mark.parametrize("spoilt", [{"Sec-WebSocket-Key": None}, {"Sec-WebSocket-Version": "8"}])
+def test_a_handshake_that_is_none(judge: Running, spoilt: dict[str, str | None]) -> None:
+    """400, and which version is spoken."""
+    headers: Any = HANDSHAKE | spoilt
+    response = requests.get(f"{judge.url}/ws", headers=headers, timeout=20)
+    refused(response, 400)
+    assert response.headers["Sec-WebSocket-Version"] == "13"
+
+
+def test_chunks_that_are_none(judge: Running) -> None:
+    """400 for a body that breaks HTTP in its middle."""
+    address = urlsplit(judge.url)
+    with socket.create_connection((address.hostname, address.port), timeout=20) as client:
+        client.sendall(
+            b"POST /api/v1/submissions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"
+        )
+        assert client.recv(65536).startswith(b"HTTP/1.1 400 ")
 
 
 def test_a_connection_outlives_a_refusal(judge: Running) -> None:

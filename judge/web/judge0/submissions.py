@@ -118,6 +118,8 @@ def create_batch() -> Response:
         alone(_item(item), index, path, f"base64_encoded={encoded}") for index, item in enumerate(items)
     ]
     statuses = [answer.status_code for answer in answers]
+    if set(statuses) == {HTTPStatus.SERVICE_UNAVAILABLE}:
+        return answers[0]
     # Where none was taken, all are wrong, or there is no room now.
     status = HTTPStatus.CREATED if HTTPStatus.CREATED in statuses else HTTPStatus(max(statuses))
     return _answer([answer.get_json() for answer in answers], status)

@@ -396,6 +396,9 @@ def test_the_queue_is_full(clean: Servers) -> None:
         late = ask(judge, "POST", "/submissions", json=HELLO)
         assert late.status_code == 429
         assert late.json().keys() == {"error"}
+    with web_alone(clean, JUDGE_MAX_PENDING="2") as judge:
+        none = ask(judge, "POST", "/submissions/batch", json={"submissions": [HELLO, HELLO]})
+        assert (none.status_code, none.json()) == (503, {"error": "queue is full"})
 
 
 def test_lists(taking: Running) -> None:
