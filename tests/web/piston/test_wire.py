@@ -2,6 +2,8 @@
 
 import base64
 import json
+import os
+import signal
 from collections.abc import Iterator
 from typing import Any
 
@@ -351,6 +353,20 @@ def test_a_job_ends_with_its_connection(judge: Running, talk: Talk) -> None:
         pass
     talk.socket.close()
     until(lambda: judge.get("/runs?limit=1")["items"][0]["state"] == "cancelled")
+
+
+def test_a_restart(clean: Servers) -> None:
+    """Whoever waits for a program is told that the process ends, also while frames of theirs are answered."""
+    new_language()
+    with web_alone(clean) as judge:
+        talk = Talk(judge)
+        talk.send(**INIT)
+        assert talk.receive()["type"] == "runtime"
+        for _ in range(50):
+            talk.send(**STDIN)
+        os.kill(judge.pid, signal.SIGTERM)
+        messages, closed = talk.rest()
+        assert (messages, closed) == ([], 1012)
 
 
 def test_more_than_is_read(clean: Servers) -> None:
